@@ -100,9 +100,6 @@ export class Barrier {
 }
 
 /** Allocates a typed array over shared memory, so that threads see one copy. */
-export function sharedArray<T>(
-  type: { new (buffer: SharedArrayBuffer): T; BYTES_PER_ELEMENT: number },
-  n: number,
-): T {
+export function sharedArray<T>(type: { new (buffer: SharedArrayBuffer): T; BYTES_PER_ELEMENT: number }, n: number): T {
   return new type(new SharedArrayBuffer(n * type.BYTES_PER_ELEMENT));
 }
