@@ -1,0 +1,9 @@
+/** @file What other rooms use of the trees. */
+
+export { fitBoosting, type LogisticData, type SquaredData } from "./boosting.js";
+export type { BoostingOptions } from "./boosting-options.js";
+export { type DonorSampler, decodeDonorSampler } from "./donor-sampler.js";
+export type { FitContext } from "./fit-context.js";
+export { decodeForest, Forest, type ForestNodes, LEAF } from "./forest.js";
+export { buildKdTree, type KdTree, type KdTreeOptions } from "./kd-tree.js";
+export { type DonorData, fitRandomTrees, type RandomTrees, type RandomTreesOptions } from "./random-trees.js";
