@@ -1,0 +1,78 @@
+import type { Sample } from "./sample.js";
+
+/** What one walk along two sorted samples tells about F (reference) and G (candidate). */
+export interface CdfGap {
+  /** sup |F - G|. */
+  readonly largest: number;
+  /** F and G where |F - G| is largest. */
+  readonly atLargest: readonly [number, number];
+  /** Integral of |F - G|. */
+  readonly area: number;
+  /** Variance of h(x) under F and under G, h(x) the integral of sign(F - G) up to x: the area's influence function. */
+  readonly influenceVariance: readonly [number, number];
+}
+
+/** Walks along both samples once; O(n + m). */
+export function cdfGap(reference: Sample, candidate: Sample): CdfGap {
+  const x = reference.values;
+  const y = candidate.values;
+  const u = reference.weights;
+  const v = candidate.weights;
+  const scaleF = 1 / reference.sumOfWeights;
+  const scaleG = 1 / candidate.sumOfWeights;
+  let i = 0;
+  let j = 0;
+  let sumF = 0;
+  let sumG = 0;
+  let f = 0;
+  let g = 0;
+  let largest = 0;
+  let fAt = 0;
+  let gAt = 0;
+  let area = 0;
+  let h = 0;
+  let meanF = 0;
+  let meanG = 0;
+  let squareF = 0;
+  let squareG = 0;
+  let previous = Math.min(x[0], y[0]);
+  while (i < x.length || j < y.length) {
+    const at = j >= y.length || (i < x.length && x[i] <= y[j]) ? x[i] : y[j];
+    const step = at - previous;
+    const gapBefore = f - g;
+    area += Math.abs(gapBefore) * step;
+    h += Math.sign(gapBefore) * step;
+    while (i < x.length && x[i] === at) {
+      const w = u === undefined ? 1 : u[i];
+      sumF += w;
+      meanF += w * h;
+      squareF += w * h * h;
+      i++;
+    }
+    while (j < y.length && y[j] === at) {
+      const w = v === undefined ? 1 : v[j];
+      sumG += w;
+      meanG += w * h;
+      squareG += w * h * h;
+      j++;
+    }
+    f = sumF * scaleF;
+    g = sumG * scaleG;
+    const gap = Math.abs(f - g);
+    if (gap > largest) {
+      largest = gap;
+      fAt = f;
+      gAt = g;
+    }
+    previous = at;
+  }
+  meanF *= scaleF;
+  meanG *= scaleG;
+  return {
+    // Sums of many weights may end a rounding error away from equality.
+    largest: largest < 1e-14 ? 0 : largest,
+    atLargest: [fAt, gAt],
+    area: largest < 1e-14 ? 0 : area,
+    influenceVariance: [Math.max(0, squareF * scaleF - meanF * meanF), Math.max(0, squareG * scaleG - meanG * meanG)],
+  };
+}

@@ -1,0 +1,98 @@
+import type { EventTable } from "../data/event-table.js";
+import { DataError } from "../util/errors.js";
+import type { Random } from "../util/random.js";
+import { defaultEdges, profileEdges } from "./binning.js";
+import { Comparison } from "./comparison.js";
+import { gather } from "./entries.js";
+import type { Points, ProfilePair, ResponseResult, Skipped } from "./evaluation.js";
+import { isPopulated } from "./profile.js";
+import { type Estimate, halfWidth, median } from "./quantile.js";
+import { metricsOf } from "./registry.js";
+import { type Sample, sampleOf } from "./sample.js";
+import { type Binned, sliceComparisons } from "./slices.js";
+import type { ResponseSpec } from "./spec.js";
+import { histogramPair, summariseSample, tooFew } from "./summary.js";
+
+/** Compares reco - truth, or reco / truth, as a distribution and in bins of a truth variable. */
+export function evaluateResponse(
+  reference: EventTable,
+  candidate: EventTable,
+  spec: ResponseSpec,
+  random: Random,
+): ResponseResult | Skipped {
+  const { name, kind, when } = spec;
+  const a = responseOf(reference, spec, "reference");
+  const b = responseOf(candidate, spec, "candidate");
+  const reason = tooFew(a.values.length, b.values.length);
+  if (reason !== undefined) return { name, reason };
+  const sampleA = sampleOf(a.values, a.weights, `response "${name}" of the reference`);
+  const sampleB = sampleOf(b.values, b.weights, `response "${name}" of the candidate`);
+  const against = sampleOf(a.against, a.weights, `"${spec.against}" of the reference`);
+  const edges = spec.edges ?? profileEdges(against);
+  const slices = sliceComparisons(a, b, edges, random);
+  const comparison = new Comparison(sampleA, sampleB, {
+    edges: defaultEdges(sampleA, undefined, spec.range),
+    slices: slices.filter((slice) => slice !== undefined),
+    random,
+  });
+  const field = reference.column(spec.reco).field;
+  const againstField = reference.column(spec.against).field;
+  return {
+    name,
+    kind,
+    when,
+    title: spec.title ?? name,
+    unit: spec.unit ?? (kind === "ratio" ? "" : (field.unit ?? "")),
+    group: spec.group ?? "",
+    metrics: [...metricsOf("distribution"), ...metricsOf("response")].map((metric) => metric.compute(comparison)),
+    reference: summariseSample(sampleA),
+    candidate: summariseSample(sampleB),
+    histogram: histogramPair(comparison),
+    profile: {
+      against: spec.against,
+      title: spec.againstTitle ?? againstField.title ?? spec.against,
+      unit: spec.againstUnit ?? againstField.unit ?? "",
+      edges,
+      median: profilePair(slices, median),
+      width: profilePair(slices, halfWidth),
+    },
+  };
+}
+
+function responseOf(table: EventTable, spec: ResponseSpec, which: string): Binned {
+  const { columns, weights } = gather(table, [spec.truth, spec.reco, spec.against], spec.when, which);
+  const [truth, reco, against] = columns;
+  const values = new Float64Array(truth.length);
+  if (spec.kind === "ratio") {
+    for (let i = 0; i < values.length; i++) {
+      values[i] = reco[i] / truth[i];
+      if (!Number.isFinite(values[i])) {
+        throw new DataError(
+          `evaluate: response "${spec.name}" divides by a truth of 0; expected non-zero "${spec.truth}" of the ${which}, got ${truth[i]} at entry ${i}. Use kind "difference", or leave such entries out by \`when\`.`,
+        );
+      }
+    }
+    return { values, against, weights };
+  }
+  const { period } = spec;
+  for (let i = 0; i < values.length; i++) {
+    const d = reco[i] - truth[i];
+    values[i] = period === undefined ? d : d - period * Math.floor(d / period + 0.5);
+  }
+  return { values, against, weights };
+}
+
+function profilePair(slices: readonly (Comparison | undefined)[], estimate: (sample: Sample) => Estimate): ProfilePair {
+  const bins = slices.map((slice) => {
+    if (slice === undefined || !isPopulated(slice)) return undefined;
+    const a = estimate(slice.reference);
+    const b = estimate(slice.candidate);
+    const error = Math.hypot(a.error, b.error);
+    return { a, b, pull: error > 0 ? (b.value - a.value) / error : null };
+  });
+  const points = (side: "a" | "b"): Points => ({
+    values: bins.map((bin) => bin?.[side].value ?? null),
+    errors: bins.map((bin) => bin?.[side].error ?? null),
+  });
+  return { reference: points("a"), candidate: points("b"), pulls: bins.map((bin) => bin?.pull ?? null) };
+}

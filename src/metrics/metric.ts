@@ -1,0 +1,71 @@
+import type { Comparison } from "./comparison.js";
+
+/** What a metric looks at: whole distributions, a response in bins of truth, an efficiency, or a number of events. */
+export type MetricScope = "distribution" | "response" | "acceptance" | "yield";
+
+/** A way to say how far two samples are apart. */
+export interface Metric {
+  /** Short name, the key in `metrics.json` and on the command line. */
+  readonly name: string;
+  readonly title: string;
+  /** One line. */
+  readonly description: string;
+  /** Authors, year, title, journal or arXiv number. */
+  readonly reference: string;
+  readonly scope: MetricScope;
+  /** Whether the value stays the same when reference and candidate change places. */
+  readonly symmetric: boolean;
+  compute(comparison: Comparison): MetricValue;
+}
+
+/** A metric's value, its error, and what statistical noise alone would give. Plain data: it stands in `metrics.json`. */
+export interface MetricValue {
+  /** Name of the metric. */
+  readonly metric: string;
+  readonly value: number;
+  /** Standard deviation of `value` if both samples were drawn afresh. */
+  readonly error: number;
+  /** Distance from perfect agreement: `value` itself, or |value - 1| of a ratio. */
+  readonly distance: number;
+  /** Mean `distance` between the reference and an independent sample of the candidate's size from the same distribution. */
+  readonly null: number;
+  /** Standard deviation of that distance. */
+  readonly nullSpread: number;
+  /** The headline: distance / null, about 1 where nothing but noise is seen; at most 1e6. */
+  readonly score: number;
+  /** (distance - null) / nullSpread: standard deviations beyond the noise; at most 1e6. */
+  readonly excess: number;
+  /** How `null` was found. */
+  readonly nullMethod: "formula" | "simulation";
+  /** Probability that noise alone gives at least this distance, where the metric's distribution is known. */
+  readonly pValue?: number;
+  /** Degrees of freedom of a chi-square per degree of freedom. */
+  readonly degrees?: number;
+  /** The value in the variable's own unit, where `value` is in units of the reference's standard deviation. */
+  readonly raw?: number;
+}
+
+/** Largest score and excess: a difference from a reference without any spread would be infinite, which JSON cannot hold. */
+export const SCORE_LIMIT = 1e6;
+
+/** Completes a metric's value with its score and excess. */
+export function metricValue(
+  parts: Omit<MetricValue, "score" | "excess" | "distance" | "nullMethod"> & {
+    readonly distance?: number;
+    readonly nullMethod?: MetricValue["nullMethod"];
+  },
+): MetricValue {
+  const distance = parts.distance ?? parts.value;
+  return {
+    ...parts,
+    distance,
+    nullMethod: parts.nullMethod ?? "formula",
+    score: limitedRatio(distance, parts.null),
+    excess: limitedRatio(distance - parts.null, parts.nullSpread),
+  };
+}
+
+function limitedRatio(a: number, b: number): number {
+  if (a === 0) return 0;
+  return Math.max(-SCORE_LIMIT, Math.min(SCORE_LIMIT, a / b));
+}
