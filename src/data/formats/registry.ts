@@ -1,10 +1,11 @@
 import { ConfigError } from "../../util/errors.js";
 import { didYouMean } from "../../util/suggest.js";
+import { csvFormat, tsvFormat } from "./csv.js";
 import type { Format } from "./format.js";
 import { parquetFormat } from "./parquet.js";
 
 /** All file formats. */
-export const formats: readonly Format[] = [parquetFormat];
+export const formats: readonly Format[] = [parquetFormat, csvFormat, tsvFormat];
 
 /**
  * Returns the format that a file name's ending tells.
