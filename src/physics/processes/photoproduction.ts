@@ -58,7 +58,7 @@ export const photoproduction: Process = {
   derive(table: EventTable): EventTable {
     const derived = table.with(reactionColumns(table, "truth"));
     if (!OBJECTS.every((object) => table.has(`reco_${object}_p`))) return derived;
-    return derived.with([...reactionColumns(table, "reco"), exclusiveFlag(table)]);
+    return derived.with(reactionColumns(table, "reco"));
   },
 };
 
@@ -81,12 +81,4 @@ function reactionColumns(table: EventTable, level: "truth" | "reco"): Column[] {
     out[5][i] = helicity.phi;
   }
   return DERIVED.map((field, k) => flatColumn(`${level}_${field.name}`, out[k], { ...field, role: level }));
-}
-
-/** Flag of the events in which all three particles were detected. */
-function exclusiveFlag(table: EventTable): Column {
-  const flags = OBJECTS.map((object) => table.flat(`accepted_${object}`));
-  const all = new Uint8Array(table.length);
-  for (let i = 0; i < table.length; i++) all[i] = flags.every((flag) => flag[i]) ? 1 : 0;
-  return flatColumn("accepted_all", all, { dtype: "bool", title: "all three detected" });
 }

@@ -1,0 +1,206 @@
+/** @file Brings a file's columns into paired form (see objects.ts). */
+import { DataError, SchemaError } from "../util/errors.js";
+import { type Column, EventTable, flatColumn, jaggedColumn, toFloat64, trimmed } from "./event-table.js";
+import {
+  type CollectionObject,
+  type Cut,
+  type ObjectSpec,
+  objectNames,
+  paired,
+  type SlotObject,
+  type Stage,
+  slotColumn,
+} from "./objects.js";
+import type { Field } from "./schema.js";
+
+/** Columns of a file that the truth side (and, with `reco`, the data side) of these objects needs. */
+export function neededColumns(objects: readonly ObjectSpec[], stage: Stage, reco: boolean): string[] {
+  const names = new Set<string>();
+  for (const spec of objects) {
+    for (const object of objectNames(spec, stage)) {
+      const add = (template: string) => names.add(slotColumn(template, object));
+      for (const variable of spec.variables) add(variable.truth);
+      for (const condition of spec.conditions) add(condition);
+      if (spec.kind === "collection") for (const cut of spec.where) add(cut.column);
+      if (!reco) continue;
+      for (const variable of spec.variables) add(variable.reco);
+      add(spec.kind === "slots" ? spec.accepted : spec.link);
+    }
+  }
+  return [...names];
+}
+
+/** A table in paired form, and for each collection where its entries stood in the file. */
+export interface PairedTable {
+  readonly table: EventTable;
+  /** For each collection object: index of each entry in its event's true collection. */
+  readonly entries: ReadonlyMap<string, Int32Array>;
+}
+
+/**
+ * Brings the truth of the objects, and with `reco` their reconstruction, into paired form.
+ * Where several reconstructed objects name one true object, the first (the hardest, by custom) is taken.
+ * @throws SchemaError for missing or ill-shaped columns; DataError for links outside their event.
+ */
+export function toPaired(raw: EventTable, objects: readonly ObjectSpec[], stage: Stage, reco: boolean): PairedTable {
+  const columns: Column[] = [];
+  const entries = new Map<string, Int32Array>();
+  for (const spec of objects) {
+    if (spec.kind === "slots") {
+      for (const slot of objectNames(spec, stage)) columns.push(...pairSlot(raw, spec, slot, reco));
+    } else {
+      const collection = pairCollection(raw, spec, reco);
+      columns.push(...collection.columns);
+      entries.set(spec.name, collection.entries);
+    }
+  }
+  const weight = raw.withRole("weight");
+  if (weight !== undefined) columns.push(weight);
+  return { table: new EventTable(columns, raw.length), entries };
+}
+
+function variableField(spec: ObjectSpec, index: number, object: string, level: "truth" | "reco"): Partial<Field> {
+  const { name, unit, period } = spec.variables[index];
+  return { role: level, title: `${name}(${object})`, ...(unit && { unit }), ...(period && { period }) };
+}
+
+function pairSlot(raw: EventTable, spec: SlotObject, slot: string, reco: boolean): Column[] {
+  const columns: Column[] = [];
+  spec.variables.forEach((variable, v) => {
+    const truth = raw.flat(slotColumn(variable.truth, slot));
+    columns.push(flatColumn(paired.truth(slot, variable.name), truth, variableField(spec, v, slot, "truth")));
+    if (!reco) return;
+    const values = raw.flat(slotColumn(variable.reco, slot));
+    columns.push(flatColumn(paired.reco(slot, variable.name), values, variableField(spec, v, slot, "reco")));
+  });
+  for (const condition of spec.conditions) {
+    columns.push(flatColumn(paired.condition(slot, condition), raw.flat(slotColumn(condition, slot))));
+  }
+  if (reco) {
+    const flag = toFloat64(raw.flat(slotColumn(spec.accepted, slot)));
+    const accepted = Uint8Array.from(flag, (value) => (value === 0 ? 0 : 1));
+    columns.push(flatColumn(paired.accepted(slot), accepted, { dtype: "bool", role: "accepted" }));
+  }
+  return columns;
+}
+
+function pairCollection(
+  raw: EventTable,
+  spec: CollectionObject,
+  reco: boolean,
+): { columns: Column[]; entries: Int32Array } {
+  const name = spec.name;
+  const first = jagged(raw, spec.variables[0].truth);
+  const { offsets, kept, entries } = selectEntries(raw, spec, first.offsets);
+  const columns: Column[] = [];
+  const pick = (column: string): Float32Array => {
+    const values = toFloat64(aligned(raw, column, first.offsets, spec.variables[0].truth));
+    return Float32Array.from(kept, (k) => values[k]);
+  };
+  spec.variables.forEach((variable, v) => {
+    const field = variableField(spec, v, name, "truth");
+    columns.push(jaggedColumn(paired.truth(name, variable.name), offsets, pick(variable.truth), field));
+  });
+  for (const condition of spec.conditions) {
+    const source = raw.column(condition);
+    const values = source.field.jagged ? pick(condition) : repeated(toFloat64(raw.flat(condition)), offsets);
+    columns.push(jaggedColumn(paired.condition(name, condition), offsets, values));
+  }
+  if (reco) columns.push(...pairReco(raw, spec, first.offsets, offsets, kept));
+  return { columns, entries };
+}
+
+/** Values of the reconstructed objects, moved to the rows of the true objects that they name. */
+function pairReco(
+  raw: EventTable,
+  spec: CollectionObject,
+  truthOffsets: Int32Array,
+  offsets: Int32Array,
+  kept: Uint32Array,
+): Column[] {
+  const link = jagged(raw, spec.link);
+  const links = toFloat64(link.values);
+  const rowOf = new Int32Array(truthOffsets[raw.length]).fill(-1);
+  for (let k = 0; k < kept.length; k++) rowOf[kept[k]] = k;
+  const source = new Int32Array(kept.length).fill(-1);
+  for (let event = 0; event < raw.length; event++) {
+    const size = truthOffsets[event + 1] - truthOffsets[event];
+    for (let r = link.offsets[event]; r < link.offsets[event + 1]; r++) {
+      if (links[r] < 0) continue;
+      if (!(links[r] < size)) {
+        throw new DataError(
+          `${spec.name}: link "${spec.link}" points outside its event; expected an index below ${size} in event ${event}, got ${links[r]}.`,
+        );
+      }
+      const row = rowOf[truthOffsets[event] + links[r]];
+      if (row >= 0 && source[row] < 0) source[row] = r;
+    }
+  }
+  const accepted = Uint8Array.from(source, (r) => (r < 0 ? 0 : 1));
+  const columns = spec.variables.map((variable, v) => {
+    const values = toFloat64(aligned(raw, variable.reco, link.offsets, spec.link));
+    const moved = Float32Array.from(source, (r) => (r < 0 ? Number.NaN : values[r]));
+    return jaggedColumn(
+      paired.reco(spec.name, variable.name),
+      offsets,
+      moved,
+      variableField(spec, v, spec.name, "reco"),
+    );
+  });
+  return [...columns, jaggedColumn(paired.accepted(spec.name), offsets, accepted, { dtype: "bool", role: "accepted" })];
+}
+
+/** Which entries of the true collection pass the cuts: their positions in the content and in their event. */
+function selectEntries(raw: EventTable, spec: CollectionObject, all: Int32Array) {
+  const cuts = spec.where.map((cut) => ({
+    cut,
+    values: toFloat64(aligned(raw, cut.column, all, spec.variables[0].truth)),
+  }));
+  const offsets = new Int32Array(raw.length + 1);
+  const kept = new Uint32Array(all[raw.length]);
+  const entries = new Int32Array(all[raw.length]);
+  let count = 0;
+  for (let event = 0; event < raw.length; event++) {
+    for (let k = all[event]; k < all[event + 1]; k++) {
+      if (!cuts.every(({ cut, values }) => passes(cut, values[k]))) continue;
+      kept[count] = k;
+      entries[count++] = k - all[event];
+    }
+    offsets[event + 1] = count;
+  }
+  return { offsets, kept: kept.subarray(0, count), entries: entries.subarray(0, count) };
+}
+
+function passes(cut: Cut, value: number): boolean {
+  if (cut.in !== undefined && !cut.in.includes(value)) return false;
+  return value >= (cut.min ?? Number.NEGATIVE_INFINITY) && value <= (cut.max ?? Number.POSITIVE_INFINITY);
+}
+
+function jagged(raw: EventTable, name: string): { offsets: Int32Array; values: Column["values"] } {
+  const column = raw.column(name);
+  if (!column.field.jagged || (column.field.width ?? 1) !== 1) {
+    throw new SchemaError(
+      `table: column "${name}" is not a list; expected one list an event for a collection, got a flat or fixed-size column. Describe it as \`slots\`.`,
+    );
+  }
+  return trimmed(column);
+}
+
+/** Content of a jagged column that must have the list lengths of another. */
+function aligned(raw: EventTable, name: string, offsets: Int32Array, partner: string): Column["values"] {
+  const column = jagged(raw, name);
+  for (let i = 0; i < offsets.length; i++) {
+    if (column.offsets[i] !== offsets[i]) {
+      throw new SchemaError(
+        `table: columns "${name}" and "${partner}" belong to different collections; expected lists of equal length, got other lengths in event ${Math.max(0, i - 1)}.`,
+      );
+    }
+  }
+  return column.values;
+}
+
+function repeated(values: Float64Array, offsets: Int32Array): Float32Array {
+  const out = new Float32Array(offsets[offsets.length - 1]);
+  for (let event = 0; event + 1 < offsets.length; event++) out.fill(values[event], offsets[event], offsets[event + 1]);
+  return out;
+}

@@ -1,0 +1,50 @@
+import { digestTable } from "../data/digest.js";
+import type { EventTable } from "../data/event-table.js";
+import type { TableSource } from "../data/formats/format.js";
+import { neededColumns, toPaired } from "../data/pairing.js";
+import type { FitContext } from "../models/recipe.js";
+import { findRecipe } from "../models/registry.js";
+import { BUNDLE_VERSION, type Bundle, describeParts } from "./bundle.js";
+import { loadTable } from "./load.js";
+import { PACKAGE } from "./package.js";
+import type { RunSpec } from "./run-spec.js";
+
+/** Open tables of a spec's files. */
+export interface TrainingSources {
+  readonly events: readonly TableSource[];
+  readonly generated?: readonly TableSource[];
+}
+
+/** Reads the training events, brings them into paired form, fits the method, and describes the result. */
+export async function fit(spec: RunSpec, sources: TrainingSources, context: FitContext): Promise<Bundle> {
+  const { objects, start, stop, weight } = spec.data;
+  const read = async (files: readonly TableSource[], stage: string, reco: boolean): Promise<EventTable> => {
+    const raw = await loadTable(files, {
+      columns: neededColumns(objects, "fit", reco),
+      ...(start !== undefined && { start }),
+      ...(stop !== undefined && { stop }),
+      ...(weight !== undefined && { weight }),
+      ...(context.signal && { signal: context.signal }),
+      onProgress: (done, total) => context.onProgress?.({ stage, done, total: total ?? done }),
+    });
+    return toPaired(raw, objects, "fit", reco).table;
+  };
+  const events = await read(sources.events, "reading", true);
+  const generated = sources.generated && (await read(sources.generated, "reading generated", false));
+  const recipe = findRecipe(spec.method);
+  const model = await recipe.fit(objects, spec.options, { events, ...(generated && { generated }) }, context);
+  const described = async (table: EventTable) => ({ events: table.length, digest: await digestTable(table) });
+  return {
+    manifest: {
+      format: "peregrine-bundle",
+      version: BUNDLE_VERSION,
+      method: spec.method,
+      package: PACKAGE,
+      spec,
+      training: { ...(await described(events)), ...(generated && { generated: await described(generated) }) },
+      summary: model.summary,
+      parts: await describeParts(model.parts),
+    },
+    parts: model.parts,
+  };
+}

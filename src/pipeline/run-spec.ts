@@ -1,0 +1,206 @@
+/** @file The run spec: the one description of a fit. The command line reads it, bundles and reports embed it. */
+import { z } from "zod";
+import type { ObjectSpec, VariableSpec } from "../data/objects.js";
+import { findRecipe } from "../models/registry.js";
+import { ConfigError } from "../util/errors.js";
+import { didYouMean } from "../util/suggest.js";
+
+const TWO_PI = 2 * Math.PI;
+
+const variableSchema = z.union([
+  z.string().min(1),
+  z.strictObject({
+    name: z.string().min(1).describe("Name of the variable, such as pt, eta, phi"),
+    truth: z.string().optional().describe("Column of the true value"),
+    reco: z.string().optional().describe("Column of the reconstructed value"),
+    unit: z.string().optional(),
+    period: z.number().gt(0).nullable().optional().describe("Period of a cyclic variable (phi: 2 pi unless null)"),
+    response: z
+      .enum(["difference", "ratio"])
+      .default("difference")
+      .describe("Learn reco - truth, or reco / truth (for momenta that span decades)"),
+  }),
+]);
+
+const cutSchema = z.strictObject({
+  column: z.string(),
+  in: z.array(z.number()).optional().describe("Allowed values"),
+  min: z.number().optional(),
+  max: z.number().optional(),
+});
+
+const objectSchema = z.strictObject({
+  name: z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/, "letters and digits, beginning with a letter"),
+  variables: z.array(variableSchema).min(1),
+  conditions: z.array(z.string()).default([]).describe("Further columns that the response depends on"),
+  accepted: z.string().optional().describe("Slots: column with 1 where the object was detected"),
+  slots: z.array(z.string()).min(1).optional().describe("Slots: objects that the model is applied to"),
+  collection: z
+    .strictObject({
+      truth: z.string().describe("Prefix of the true collection's columns"),
+      reco: z.string().describe("Prefix of the reconstructed collection's columns"),
+      link: z.string().describe("Column of the reconstructed collection that holds the index of the true object"),
+    })
+    .optional()
+    .describe("Objects in jagged collections"),
+  where: z.array(cutSchema).default([]).describe("Collections: which true objects take part"),
+  order: z
+    .string()
+    .optional()
+    .describe("Collections: simulated objects fall in this variable (default pt, else the first)"),
+});
+
+const runSpecSchema = z.strictObject({
+  name: z.string().min(1),
+  method: z.string().default("factorised"),
+  seed: z.int().min(0).default(1),
+  data: z.strictObject({
+    files: z.array(z.string()).min(1).describe("Files with the training events"),
+    tree: z.string().optional().describe("Tree of ROOT files (default: the only or largest)"),
+    generated: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe("Files with all generated events, where `files` holds only accepted ones"),
+    start: z.int().min(0).optional().describe("First event to train on"),
+    stop: z.int().min(1).optional().describe("Event after the last to train on"),
+    weight: z.string().optional().describe("Column of event weights"),
+    objects: z.array(objectSchema).min(1),
+  }),
+  options: z.unknown().optional().describe("Options of the method; `peregrine methods --json` lists them"),
+  evaluate: z
+    .strictObject({ derive: z.string().optional().describe("Process whose own quantities are compared, too") })
+    .default({}),
+});
+
+/** A run spec with all defaults filled in. */
+export interface RunSpec {
+  readonly name: string;
+  readonly method: string;
+  readonly seed: number;
+  readonly data: {
+    readonly files: readonly string[];
+    readonly tree?: string;
+    readonly generated?: readonly string[];
+    readonly start?: number;
+    readonly stop?: number;
+    readonly weight?: string;
+    readonly objects: readonly ObjectSpec[];
+  };
+  readonly options: unknown;
+  readonly evaluate: { readonly derive?: string };
+}
+
+/**
+ * Validates a run spec and fills in the defaults.
+ * @param input What the YAML or JSON file holds. @param where What to call it in messages.
+ * @throws ConfigError that lists every mistake with its place, and the nearest key to a misspelt one.
+ */
+export function parseRunSpec(input: unknown, where: string): RunSpec {
+  const parsed = runSpecSchema.safeParse(input);
+  if (!parsed.success) throw specError(parsed.error, where);
+  const { options, data, ...rest } = parsed.data;
+  const recipe = findRecipe(rest.method);
+  const parsedOptions = recipe.options.safeParse(options ?? {});
+  if (!parsedOptions.success) throw specError(parsedOptions.error, where, ["options"]);
+  const objects = data.objects.map((object) => toObject(object, where));
+  const names = objects.flatMap((o) => (o.kind === "slots" ? o.slots : [o.name]));
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new ConfigError(`${where}: data.objects: "${twice}" appears twice; expected distinct objects and slots.`);
+  }
+  return { ...rest, data: { ...data, objects }, options: parsedOptions.data };
+}
+
+/** JSON Schema of run specs, for editors. */
+export function runSpecJsonSchema(): unknown {
+  return z.toJSONSchema(runSpecSchema, { io: "input" });
+}
+
+type ObjectInput = z.infer<typeof objectSchema>;
+
+function toObject(object: ObjectInput, where: string): ObjectSpec {
+  const { name, conditions, collection } = object;
+  const place = `${where}: data.objects "${name}"`;
+  const prefix = (level: "truth" | "reco") =>
+    collection === undefined ? `${level}_{object}_` : `${collection[level]}_`;
+  const variables = object.variables.map((input): VariableSpec => {
+    const given = typeof input === "string" ? { name: input, response: "difference" as const } : input;
+    const unit = given.unit ?? defaultUnit(given.name);
+    const period = given.period === undefined && given.name === "phi" ? TWO_PI : given.period;
+    if (period && given.response === "ratio") {
+      throw new ConfigError(`${place}: "${given.name}" is cyclic; expected response "difference", got "ratio".`);
+    }
+    return {
+      name: given.name,
+      truth: given.truth ?? `${prefix("truth")}${given.name}`,
+      reco: given.reco ?? `${prefix("reco")}${given.name}`,
+      response: given.response,
+      ...(unit && { unit }),
+      ...(period && { period }),
+    };
+  });
+  if (collection === undefined) {
+    if (object.where.length > 0 || object.order !== undefined) {
+      throw new ConfigError(
+        `${place}: \`where\` and \`order\` belong to collections; expected them beside \`collection\`. Add it, or remove them.`,
+      );
+    }
+    const accepted = object.accepted ?? "accepted_{object}";
+    return { kind: "slots", name, variables, conditions, accepted, slots: object.slots ?? [name] };
+  }
+  if (object.slots !== undefined || object.accepted !== undefined) {
+    throw new ConfigError(
+      `${place}: \`slots\` and \`accepted\` belong to fixed slots; expected either them or \`collection\`, got both.`,
+    );
+  }
+  const order = object.order ?? variables.find((v) => v.name === "pt")?.name ?? variables[0].name;
+  if (!variables.some((v) => v.name === order)) {
+    const known = variables.map((v) => v.name);
+    throw new ConfigError(
+      `${place}: order: unknown variable; expected one of ${known.join(", ")}, got "${order}".${didYouMean(order, known)}`,
+    );
+  }
+  return { kind: "collection", name, variables, conditions, link: collection.link, where: object.where, order };
+}
+
+function defaultUnit(variable: string): string | undefined {
+  if (["p", "pt", "px", "py", "pz", "energy", "mass"].includes(variable)) return "GeV";
+  return ["theta", "phi"].includes(variable) ? "rad" : undefined;
+}
+
+function specError(error: z.ZodError, where: string, prefix: readonly string[] = []): ConfigError {
+  const lines = error.issues.map((issue) => {
+    const path = [...prefix, ...issue.path].join(".") || "the top level";
+    if (issue.code !== "unrecognized_keys") return `${path}: ${issue.message}`;
+    const hints = issue.keys.map((key) => didYouMean(key, knownKeys([...prefix, ...issue.path].map(String))));
+    return `${path}: unknown key ${issue.keys.map((k) => `"${k}"`).join(", ")}.${hints.join("")}`;
+  });
+  return new ConfigError(`${where}: the run spec is not valid: ${lines.join("; ")}`);
+}
+
+interface SchemaNode {
+  properties?: Record<string, SchemaNode>;
+  items?: SchemaNode;
+  anyOf?: SchemaNode[];
+  oneOf?: SchemaNode[];
+}
+
+/** Keys that the published schema knows at a path. */
+function knownKeys(path: readonly string[]): string[] {
+  let nodes = [runSpecJsonSchema() as SchemaNode];
+  if (path[0] === "options") {
+    nodes = [
+      { properties: { options: z.toJSONSchema(findRecipe("factorised").options, { io: "input" }) as SchemaNode } },
+    ];
+  }
+  for (const step of path) {
+    nodes = nodes
+      .flatMap((node) => [node, ...(node.anyOf ?? []), ...(node.oneOf ?? [])])
+      .flatMap((node) => [node.properties?.[step], /^\d+$/.test(step) ? node.items : undefined])
+      .filter((node) => node !== undefined);
+  }
+  return nodes
+    .flatMap((node) => [node, ...(node.anyOf ?? []), ...(node.oneOf ?? [])])
+    .flatMap((node) => Object.keys(node.properties ?? {}));
+}

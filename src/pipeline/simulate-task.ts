@@ -1,0 +1,82 @@
+/** @file What each thread does with a chunk of truth. */
+import { type EventTable, flatColumn } from "../data/event-table.js";
+import type { ObjectSpec } from "../data/objects.js";
+import { toPaired } from "../data/pairing.js";
+import { publish } from "../data/publish.js";
+import type { Simulator } from "../data/simulator.js";
+import type { ReplayOptions } from "../models/recipe.js";
+import { findRecipe } from "../models/registry.js";
+import { DataError } from "../util/errors.js";
+import { defineTask } from "../util/pool.js";
+import { fromPortable, type PortableTable, toPortable } from "./portable.js";
+
+/** A model as threads get it: parts stand in shared memory and are not copied. */
+export interface SharedModel {
+  /** Distinct for each model of the process. */
+  readonly id: string;
+  readonly method: string;
+  readonly objects: readonly ObjectSpec[];
+  readonly parts: ReadonlyMap<string, Uint8Array>;
+  readonly replay: ReplayOptions;
+}
+
+export interface SimulateChunk {
+  readonly model: SharedModel;
+  readonly truth: PortableTable;
+  readonly seed: bigint;
+  /** Index of the first event of the chunk in the truth file. */
+  readonly firstEvent: number;
+  /** How many times each event is replayed. */
+  readonly oversample: number;
+  /** Columns of the truth file that the output keeps. */
+  readonly keep: readonly string[];
+}
+
+/** Models that this thread has loaded; a process simulates with one at a time, so only the last is kept. */
+let loaded: { id: string; simulator: Simulator } | undefined;
+
+export const simulateChunk = defineTask(
+  import.meta.url,
+  "simulateChunk",
+  async ({ model, truth, seed, firstEvent, oversample, keep }: SimulateChunk): Promise<PortableTable> => {
+    if (loaded?.id !== model.id) {
+      const simulator = findRecipe(model.method).load(model.objects, model.parts, model.replay);
+      loaded = { id: model.id, simulator };
+    }
+    const raw = repeat(fromPortable(truth), oversample);
+    const pairing = toPaired(raw, model.objects, "simulate", false);
+    const simulated = await loaded.simulator.simulate(pairing.table, { seed, firstEvent: firstEvent * oversample });
+    const kept = withWeights(raw.select(keep), simulated, model, oversample);
+    return toPortable(kept.with(publish(simulated, pairing, model.objects)));
+  },
+);
+
+/** Each event so many times in a row. */
+function repeat(table: EventTable, times: number): EventTable {
+  if (times === 1) return table;
+  return table.take(Uint32Array.from({ length: table.length * times }, (_, i) => Math.floor(i / times)));
+}
+
+/**
+ * Event weights: shared out among the copies of an event, and, where acceptance is kept as a weight, multiplied by the
+ * probability that all fixed slots are detected.
+ */
+function withWeights(kept: EventTable, simulated: EventTable, model: SharedModel, oversample: number): EventTable {
+  const slots =
+    model.replay.acceptance === "weight" ? model.objects.flatMap((o) => (o.kind === "slots" ? o.slots : [])) : [];
+  if (oversample === 1 && slots.length === 0) return kept;
+  const own = kept.withRole("weight");
+  const name = own?.field.name ?? "weight";
+  const weight = own === undefined ? new Float64Array(kept.length).fill(1) : Float64Array.from(kept.numbers(name));
+  for (let i = 0; i < weight.length; i++) {
+    weight[i] /= oversample;
+    if (!Number.isFinite(weight[i])) {
+      throw new DataError(`column "${name}": weight is not finite; expected a number, got ${weight[i]} in row ${i}.`);
+    }
+  }
+  for (const slot of slots) {
+    const acceptance = simulated.flat(`acceptance_${slot}`);
+    for (let i = 0; i < weight.length; i++) weight[i] *= Number(acceptance[i]);
+  }
+  return kept.with([flatColumn(name, weight, { role: "weight" })]);
+}

@@ -1,0 +1,92 @@
+import type { EventTable } from "../data/event-table.js";
+import { DEFAULT_CHUNK_SIZE, type TableSource } from "../data/formats/format.js";
+import { neededColumns } from "../data/pairing.js";
+import { missingColumn } from "../data/schema.js";
+import type { ReplayOptions } from "../models/recipe.js";
+import { ConfigError } from "../util/errors.js";
+import type { Pool } from "../util/pool.js";
+import { toSeed } from "../util/random.js";
+import type { Bundle } from "./bundle.js";
+import { withWeight } from "./load.js";
+import { fromPortable, toPortable } from "./portable.js";
+import { type SharedModel, simulateChunk } from "./simulate-task.js";
+
+export interface SimulateOptions {
+  readonly seed: number | bigint;
+  /** Default `draw`. */
+  readonly acceptance?: ReplayOptions["acceptance"];
+  /** How many times each event is replayed, each copy with its share of the weight (default 1). */
+  readonly oversample?: number;
+  /** Further columns of the truth file to keep; `*` stands for any letters. */
+  readonly keep?: readonly string[];
+  /** Events in a chunk (default 65,536); the output does not depend on it. */
+  readonly chunkSize?: number;
+  readonly start?: number;
+  readonly stop?: number;
+  readonly signal?: AbortSignal;
+}
+
+let models = 0;
+
+/**
+ * Simulates a truth table chunk by chunk on all threads of the pool; chunks come out in order.
+ * Event i draws from (seed, i) alone: chunk size and number of threads do not change one byte.
+ */
+export async function* simulate(
+  bundle: Bundle,
+  truth: TableSource,
+  options: SimulateOptions,
+  pool: Pool,
+): AsyncGenerator<EventTable> {
+  const { oversample = 1, chunkSize = DEFAULT_CHUNK_SIZE, start = 0, stop, signal } = options;
+  if (!Number.isInteger(oversample) || oversample < 1) {
+    throw new ConfigError(`simulate: oversample out of range; expected an integer >= 1, got ${oversample}.`);
+  }
+  const { objects, weight } = bundle.manifest.spec.data;
+  const needed = neededColumns(objects, "simulate", false);
+  const weights = weight !== undefined && truth.schema.has(weight) ? [weight] : [];
+  for (const name of needed) if (!truth.schema.has(name)) throw missingColumn(name, truth.schema.names, truth.name);
+  const keep = [...new Set([...needed, ...weights, ...matching(options.keep ?? [], truth.schema.names, truth.name)])];
+  const model = share(bundle, { acceptance: options.acceptance ?? "draw" });
+  const seed = toSeed(options.seed);
+  const pending: Promise<EventTable>[] = [];
+  let firstEvent = start;
+  const bounds = { start, ...(stop !== undefined && { stop }) };
+  for await (const chunk of truth.read({ columns: keep, chunkSize: Math.ceil(chunkSize / oversample), ...bounds })) {
+    signal?.throwIfAborted();
+    const table = weights.length > 0 ? withWeight(chunk, weights[0]) : chunk;
+    const job = { model, truth: toPortable(table), seed, firstEvent, oversample, keep };
+    const result = pool.run(simulateChunk, job).then(fromPortable);
+    // A failure is thrown when its turn comes; until then it must not count as unhandled.
+    result.catch(() => {});
+    pending.push(result);
+    firstEvent += chunk.length;
+    if (pending.length > pool.size + 1) yield await (pending.shift() as Promise<EventTable>);
+  }
+  while (pending.length > 0) {
+    signal?.throwIfAborted();
+    yield await (pending.shift() as Promise<EventTable>);
+  }
+}
+
+/** Puts the parts into shared memory, once. */
+function share({ manifest, parts }: Bundle, replay: ReplayOptions): SharedModel {
+  const shared = new Map<string, Uint8Array>();
+  for (const [name, bytes] of parts) {
+    const copy = new Uint8Array(new SharedArrayBuffer(bytes.byteLength));
+    copy.set(bytes);
+    shared.set(name, copy);
+  }
+  const id = `${models++}`;
+  return { id, method: manifest.method, objects: manifest.spec.data.objects, parts: shared, replay };
+}
+
+/** Columns that a list of names and patterns picks. @throws SchemaError for one that picks nothing. */
+function matching(patterns: readonly string[], names: readonly string[], where: string): string[] {
+  return patterns.flatMap((pattern) => {
+    const expression = new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`);
+    const found = names.filter((name) => expression.test(name));
+    if (found.length === 0) throw missingColumn(pattern, names, where);
+    return found;
+  });
+}
