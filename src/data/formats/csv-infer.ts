@@ -67,12 +67,13 @@ function delimiterOf(header: string): string {
 }
 
 /** The first line that is neither blank nor a comment. */
-function headerLine(bytes: Uint8Array): string {
+function headerLine(bytes: Uint8Array, limit: number): string {
   const scanner = new CsvScanner("\n");
-  scanner.load(bytes);
+  scanner.load(bytes, limit);
   if (!scanner.nextRow()) return "";
-  const end = bytes.indexOf(10, scanner.at);
-  return new TextDecoder().decode(bytes.subarray(scanner.at, end < 0 ? bytes.length : end)).trim();
+  const rest = scanner.rest();
+  const end = rest.indexOf(10);
+  return new TextDecoder().decode(end < 0 ? rest : rest.subarray(0, end)).trim();
 }
 
 /** Reads one row of words; undefined where the block ends before it. */
@@ -87,13 +88,14 @@ function rowOf(scanner: CsvScanner): string[] | undefined {
 
 /**
  * Tells the layout from the beginning of a file.
- * @param bytes The first block, ended by a line feed where it is the whole file.
+ * @param bytes The first block, ended by a line feed where it is the whole file, with room after it.
+ * @param limit Bytes of it that are text.
  * @throws DataError where there is no header row, or a name stands twice.
  */
-export function inferLayout(bytes: Uint8Array, file: string): CsvLayout {
-  const delimiter = delimiterOf(headerLine(bytes));
+export function inferLayout(bytes: Uint8Array, limit: number, file: string): CsvLayout {
+  const delimiter = delimiterOf(headerLine(bytes, limit));
   const scanner = new CsvScanner(delimiter);
-  scanner.load(bytes);
+  scanner.load(bytes, limit);
   const names = scanner.nextRow() ? rowOf(scanner) : undefined;
   if (names === undefined) throw new DataError(`${file}: no header row; expected column names in the first line.`);
   if (names.every((name) => parseNumber(name) !== undefined)) {

@@ -9,9 +9,6 @@ export const LONGEST_NUMBER = 25;
 
 const POWERS = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
 
-/** Digits of the number being written, last one first. */
-const digits = new Uint8Array(16);
-
 function putText(text: string, out: Uint8Array, at: number): number {
   for (let i = 0; i < text.length; i++) out[at++] = text.charCodeAt(i);
   return at;
@@ -24,21 +21,24 @@ function putSpecial(value: number, out: Uint8Array, at: number): number {
 
 /** Writes `mantissa / 10^decimals`, without trailing zeros, mantissa below 2^31 and decimals in [0, 14]. */
 function putDecimal(mantissa: number, decimals: number, out: Uint8Array, at: number): number {
-  while (decimals > 0 && mantissa % 10 === 0) {
-    mantissa = (mantissa / 10) | 0;
+  // Remainders of doubles are slow; from here on it is an int32.
+  mantissa |= 0;
+  while (decimals > 0) {
+    const rest = (mantissa / 10) | 0;
+    if (Math.imul(rest, 10) !== mantissa) break;
+    mantissa = rest;
     decimals--;
   }
-  let n = 0;
-  for (; mantissa > 0 || n <= decimals; n++) {
+  let n = 1;
+  for (let m = (mantissa / 10) | 0; m > 0 || n <= decimals; n++) m = (m / 10) | 0;
+  const end = at + n + (decimals > 0 ? 1 : 0);
+  for (let k = 0, to = end - 1; k < n; k++) {
+    if (k === decimals && k > 0) out[to--] = DOT;
     const rest = (mantissa / 10) | 0;
-    digits[n] = mantissa - rest * 10;
+    out[to--] = ZERO + mantissa - Math.imul(rest, 10);
     mantissa = rest;
   }
-  while (n > 0) {
-    if (n === decimals) out[at++] = DOT;
-    out[at++] = ZERO + digits[--n];
-  }
-  return at;
+  return end;
 }
 
 /** Writes a whole number of magnitude below 2^53 at `out[at]`; returns where it ends. */
@@ -72,12 +72,16 @@ export function putFloat32(value: number, out: Uint8Array, at: number): number {
   if ((value | 0) === value && value !== 0) return putInteger(value, out, at);
   const size = Math.abs(value);
   if (!(size >= 1e-5 && size < 1e9)) return putText(shortText(value), out, at);
-  const exponent = Math.floor(Math.log10(size));
+  const exponent = Math.floor(Math.log10(size)) | 0;
   for (let precision = 6; precision <= 9; precision++) {
     const decimals = precision - 1 - exponent;
     if (decimals < 0) continue;
-    const mantissa = Math.round(size * POWERS[decimals]);
-    if (Math.fround(mantissa / POWERS[decimals]) !== size) continue;
+    const scaled = size * POWERS[decimals];
+    const mantissa = Math.floor(scaled + 0.5);
+    // A single rounds within 2^-24 of its size and keeps at least 2^-25 to each side: only in between is a division due.
+    const distance = Math.abs(mantissa - scaled);
+    if (distance > scaled * 2 ** -23.9) continue;
+    if (distance > scaled * 2 ** -25.1 && Math.fround(mantissa / POWERS[decimals]) !== size) continue;
     if (value < 0) out[at++] = MINUS;
     return putDecimal(mantissa, decimals, out, at);
   }

@@ -12,16 +12,21 @@ const SAMPLE_BYTES = 1 << 22;
 const LONGEST_ROW = 1 << 24;
 const LF = 10;
 
+/** A block of text, with room after it for the scanner's last look. */
+interface Block {
+  readonly bytes: Uint8Array;
+  readonly limit: number;
+}
+
 /** Bytes [start, stop) after what was left of the block before; a line feed ends the file if it does not itself. */
-async function readBlock(source: ByteSource, left: Uint8Array, start: number, stop: number): Promise<Uint8Array> {
+async function readBlock(source: ByteSource, left: Uint8Array, start: number, stop: number): Promise<Block> {
   const fresh = new Uint8Array(await source.slice(start, stop));
-  const last = stop >= source.byteLength && fresh[fresh.length - 1] !== LF ? 1 : 0;
-  if (left.length === 0 && last === 0) return fresh;
-  const block = new Uint8Array(left.length + fresh.length + last);
-  block.set(left);
-  block.set(fresh, left.length);
-  if (last === 1) block[block.length - 1] = LF;
-  return block;
+  const bytes = new Uint8Array(left.length + fresh.length + 2);
+  bytes.set(left);
+  bytes.set(fresh, left.length);
+  let limit = left.length + fresh.length;
+  if (stop >= source.byteLength && bytes[limit - 1] !== LF) bytes[limit++] = LF;
+  return { bytes, limit };
 }
 
 /** Length of the mark that some editors put before UTF-8. */
@@ -144,7 +149,7 @@ export async function openCsv(source: ByteSource): Promise<TableSource> {
   const { name } = source;
   const first = await byteOrderMark(source);
   const sample = await readBlock(source, new Uint8Array(0), first, Math.min(first + SAMPLE_BYTES, source.byteLength));
-  const layout = inferLayout(sample, name);
+  const layout = inferLayout(sample.bytes, sample.limit, name);
   const byName = new Map(layout.columns.map((c) => [c.name, c]));
   const schema = new Schema(layout.columns.map((c) => ({ name: c.name, dtype: c.dtype, jagged: false })));
 
@@ -168,7 +173,8 @@ export async function openCsv(source: ByteSource): Promise<TableSource> {
       // The header is the row before the first event.
       let row = -1;
       for (let at = first; at < source.byteLength && row < stop; at += BLOCK) {
-        scanner.load(await readBlock(source, left, at, Math.min(at + BLOCK, source.byteLength)));
+        const block = await readBlock(source, left, at, Math.min(at + BLOCK, source.byteLength));
+        scanner.load(block.bytes, block.limit);
         let rowStart = 0;
         while (row < stop && scanner.nextRow()) {
           rowStart = scanner.at;
@@ -184,7 +190,7 @@ export async function openCsv(source: ByteSource): Promise<TableSource> {
           capacity = Math.min(chunkSize, stop - row);
           builder = new Builder(wanted, capacity);
         }
-        left = scanner.bytes.subarray(scanner.at);
+        left = scanner.rest();
         if (left.length > LONGEST_ROW) throw openQuote(name, scanner.line);
       }
       if (row < stop && left.includes(34)) throw openQuote(name, scanner.line);

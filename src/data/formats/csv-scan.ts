@@ -5,6 +5,7 @@
  *
  * Reference: Clinger (1990), "How to read floating point numbers accurately", PLDI; RFC 4180 for quoting.
  */
+import { quotient } from "./csv-decimal.js";
 
 const QUOTE = 34;
 const HASH = 35;
@@ -16,12 +17,13 @@ const LF = 10;
 const CR = 13;
 const SPACE = 32;
 const TAB = 9;
+const LOWER_E = 101;
 
 const POWERS = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
 
 /** A cursor over one block of text. The block ends with a line feed where the file does. */
 export class CsvScanner {
-  bytes: Uint8Array = new Uint8Array(0);
+  bytes: Uint8Array = new Uint8Array(1);
   /** Where the next field, or row, begins. */
   at = 0;
   /** Number of the line that `at` stands on, from 1. */
@@ -33,6 +35,7 @@ export class CsvScanner {
   /** Whether the block ended within the field asked for last. */
   cut = false;
   readonly #delimiter: number;
+  #limit = 0;
   #text: string | undefined;
   #fieldStart = 0;
   #fieldStop = 0;
@@ -42,22 +45,31 @@ export class CsvScanner {
     this.#delimiter = delimiter.charCodeAt(0);
   }
 
-  /** Continues with another block, from its beginning. */
-  load(bytes: Uint8Array): void {
+  /**
+   * Continues with another block, from its beginning.
+   * @param limit Bytes of the block that are text; at least one more must follow, so that no loop runs off the array.
+   */
+  load(bytes: Uint8Array, limit: number): void {
     this.bytes = bytes;
+    this.#limit = limit;
     this.at = 0;
     this.#text = undefined;
+  }
+
+  /** What stands from `at` to the end of the block. */
+  rest(): Uint8Array {
+    return this.bytes.subarray(this.at, this.#limit);
   }
 
   /** Passes blank lines and comments. Returns whether a row begins at `at`; false at the end of the block. */
   nextRow(): boolean {
     const { bytes } = this;
-    for (let at = this.at; at < bytes.length; ) {
+    for (let at = this.at; at < this.#limit; ) {
       let first = at;
       while (bytes[first] === SPACE || bytes[first] === CR) first++;
-      if (first < bytes.length && bytes[first] !== LF && bytes[first] !== HASH) return true;
+      if (first < this.#limit && bytes[first] !== LF && bytes[first] !== HASH) return true;
       const end = bytes.indexOf(LF, first);
-      if (end < 0) return false;
+      if (end < 0 || end >= this.#limit) return false;
       this.line++;
       at = end + 1;
       this.at = at;
@@ -68,26 +80,30 @@ export class CsvScanner {
   /** Passes one field. Returns false where the block ends before the field does; `at` is then of no use. */
   skip(): boolean {
     const { bytes } = this;
+    const limit = this.#limit;
     const delimiter = this.#delimiter;
     let at = this.at;
     while (bytes[at] === SPACE || (bytes[at] === TAB && delimiter !== TAB)) at++;
     this.#quoted = bytes[at] === QUOTE;
-    if (this.#quoted) {
-      this.#fieldStart = ++at;
-      for (; at < bytes.length; at++) {
-        if (bytes[at] === LF) this.line++;
-        if (bytes[at] !== QUOTE) continue;
-        if (bytes[at + 1] !== QUOTE) break;
-        at++;
-      }
-      this.#fieldStop = at++;
-      while (at < bytes.length && bytes[at] !== delimiter && bytes[at] !== LF) at++;
-    } else {
-      this.#fieldStart = at;
-      while (at < bytes.length && bytes[at] !== delimiter && bytes[at] !== LF) at++;
-      this.#fieldStop = at;
-    }
+    if (this.#quoted) at = this.#closingQuote(++at);
+    else this.#fieldStart = at;
+    while (at < limit && bytes[at] !== delimiter && bytes[at] !== LF) at++;
+    if (!this.#quoted) this.#fieldStop = at;
     return this.#end(at);
+  }
+
+  /** Finds the end of a quoted field; returns what stands after it. */
+  #closingQuote(at: number): number {
+    const { bytes } = this;
+    this.#fieldStart = at;
+    for (; at < this.#limit; at++) {
+      if (bytes[at] === LF) this.line++;
+      if (bytes[at] !== QUOTE) continue;
+      if (bytes[at + 1] !== QUOTE) break;
+      at++;
+    }
+    this.#fieldStop = at;
+    return at + 1;
   }
 
   /** The words of the field passed last, without quotes and surrounding blanks. */
@@ -104,55 +120,65 @@ export class CsvScanner {
    */
   number(): number | undefined {
     const { bytes } = this;
-    const delimiter = this.#delimiter;
-    this.longInteger = false;
     let at = this.at;
     while (bytes[at] === SPACE) at++;
     const start = at;
     const negative = bytes[at] === MINUS;
     if (negative || bytes[at] === PLUS) at++;
-    let mantissa = 0;
+
+    // The first nine digits, the next nine, and how many stand after the point; leading zeros do not count.
+    let high = 0;
+    let low = 0;
     let digits = 0;
-    let exponent = 0;
-    let seen = at;
-    for (let d = bytes[at] - ZERO; d >= 0 && d <= 9; d = bytes[++at] - ZERO) {
-      mantissa = mantissa * 10 + d;
-      if (mantissa > 0) digits++;
+    let decimals = 0;
+    let any = false;
+    let pointed = false;
+    for (; ; at++) {
+      const d = bytes[at] - ZERO;
+      if (d >= 0 && d <= 9) {
+        any = true;
+        if (pointed) decimals++;
+        if (digits < 9) high = (high * 10 + d) | 0;
+        else if (digits < 18) low = (low * 10 + d) | 0;
+        if (digits > 0 || d > 0) digits++;
+      } else if (d === DOT - ZERO && !pointed) pointed = true;
+      else break;
     }
-    let any = at - seen;
-    if (bytes[at] === DOT) {
-      seen = ++at;
-      for (let d = bytes[at] - ZERO; d >= 0 && d <= 9; d = bytes[++at] - ZERO) {
-        mantissa = mantissa * 10 + d;
-        if (mantissa > 0) digits++;
-      }
-      exponent = seen - at;
-      any += at - seen;
-    } else if (digits > 15) this.longInteger = true;
-    if ((bytes[at] | 32) === 101 && any > 0) {
+    this.longInteger = digits > 15 && !pointed;
+    let exponent = 0;
+    if ((bytes[at] | 32) === LOWER_E && any) {
       this.longInteger = false;
       const down = bytes[++at] === MINUS;
       if (down || bytes[at] === PLUS) at++;
-      let power = 0;
-      seen = at;
-      for (let d = bytes[at] - ZERO; d >= 0 && d <= 9 && power < 1e6; d = bytes[++at] - ZERO) power = power * 10 + d;
-      if (at === seen) any = 0;
-      exponent += down ? -power : power;
+      const first = at;
+      for (let d = bytes[at] - ZERO; d >= 0 && d <= 9 && exponent < 1e6; d = bytes[++at] - ZERO)
+        exponent = exponent * 10 + d;
+      any = at > first;
+      if (down) exponent = -exponent;
     }
     const stop = at;
     while (bytes[at] === SPACE || bytes[at] === CR) at++;
-    if (any === 0 || at >= bytes.length || (bytes[at] !== delimiter && bytes[at] !== LF)) return this.#worded();
+    if (!any || at >= this.#limit || (bytes[at] !== this.#delimiter && bytes[at] !== LF)) return this.#worded();
     this.#fieldStart = start;
     this.#fieldStop = stop;
     this.#quoted = false;
     this.#end(at);
-    if (digits > 15 || exponent > 22 || exponent < -22) return Number(this.#ascii(start, stop));
-    const value = exponent < 0 ? mantissa / POWERS[-exponent] : mantissa * POWERS[exponent];
+
+    exponent -= decimals;
+    let value = Number.NaN;
+    if (exponent >= -22 && exponent <= 22) {
+      const more = digits > 9 ? digits - 9 : 0;
+      if (digits <= 15) {
+        const mantissa = high * POWERS[more] + low;
+        value = exponent < 0 ? mantissa / POWERS[-exponent] : mantissa * POWERS[exponent];
+      } else if (digits <= 18 && exponent <= 0) value = quotient(high, more, low, -exponent);
+    }
+    if (Number.isNaN(value)) return Number(this.#ascii(start, stop));
     return negative ? -value : value;
   }
 
   #end(at: number): boolean {
-    this.cut = at >= this.bytes.length;
+    this.cut = at >= this.#limit;
     if (this.cut) return false;
     this.rowEnded = this.bytes[at] === LF;
     if (this.rowEnded) this.line++;
