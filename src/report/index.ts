@@ -1,0 +1,1 @@
+export { type ReportAssets, type ReportContext, renderReport } from "./render-report.js";

@@ -1,0 +1,109 @@
+import type { Evaluation, Headline } from "../metrics/index.js";
+import { CLIENT } from "./client.js";
+import { headlineTable } from "./headline-table.js";
+import { html, type Markup, scriptCode, scriptJson } from "./markup.js";
+import type { Labels } from "./plot.js";
+import {
+  groupSections,
+  methodSection,
+  plotId,
+  powerSection,
+  type Section,
+  skippedSection,
+  yieldSection,
+} from "./sections.js";
+import { STYLE } from "./style.js";
+import { verdict } from "./words.js";
+
+/** Words around the numbers. */
+export interface ReportContext {
+  readonly title: string;
+  readonly subtitle?: string;
+  /** Sentences under the verdict. */
+  readonly summary?: readonly string[];
+  /** Label and value of whatever says where the numbers come from: command, versions, seeds, digests, date. */
+  readonly provenance?: readonly (readonly [label: string, value: string])[];
+  /** What to call the reference in legends (default "Reference"). */
+  readonly referenceLabel?: string;
+  /** Default "Candidate". */
+  readonly candidateLabel?: string;
+}
+
+/** Text of the minified browser builds that the report carries, so that it works offline. */
+export interface ReportAssets {
+  readonly vega: string;
+  readonly vegaLite: string;
+  readonly vegaEmbed: string;
+}
+
+/**
+ * Renders an evaluation as one HTML page that needs nothing else: styles, scripts and data are inside, so it opens from a
+ * `file:` address without a network. Light and dark follow the reader's system; paper is always light.
+ */
+export function renderReport(evaluation: Evaluation, context: ReportContext, assets: ReportAssets): string {
+  const labels: Labels = {
+    reference: context.referenceLabel ?? "Reference",
+    candidate: context.candidateLabel ?? "Candidate",
+  };
+  const sections: Section[] = [
+    {
+      id: "headlines",
+      title: "Headlines",
+      body: headlineTable(evaluation.headlines, headlineTarget),
+      plots: [],
+    },
+    ...groupSections(evaluation, labels),
+    ...yieldSection(evaluation, labels),
+    powerSection(evaluation),
+    ...skippedSection(evaluation),
+    methodSection(evaluation),
+    ...provenanceSection(context),
+  ];
+  const { text, good } = verdict(evaluation, labels.reference, labels.candidate);
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${context.title}</title>
+<style>${scriptCode(STYLE)}</style>
+</head>
+<body>
+<a class="skip" href="#headlines">Skip to the headlines</a>
+<div class="page">
+<nav aria-label="Contents"><h2>Contents</h2><ol>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ol></nav>
+<main>
+<h1>${context.title}</h1>
+${context.subtitle !== undefined && html`<p class="subtitle">${context.subtitle}</p>`}
+<p class="verdict${good && " good"}">${text}</p>
+${context.summary !== undefined && html`<ul class="summary">${context.summary.map((line) => html`<li>${line}</li>`)}</ul>`}
+<p class="legend"><span><span class="key ref"></span>${labels.reference}</span><span><span class="key cand"></span>${labels.candidate}</span><button type="button" id="log-all" aria-pressed="false">log axes everywhere</button></p>
+${sections.map(renderSection)}
+</main>
+</div>
+<script type="application/json" id="plots">${scriptJson(sections.flatMap(({ plots }) => plots))}</script>
+<script>${scriptCode(assets.vega)}</script>
+<script>${scriptCode(assets.vegaLite)}</script>
+<script>${scriptCode(assets.vegaEmbed)}</script>
+<script>${scriptCode(CLIENT)}</script>
+</body>
+</html>
+`;
+  return page.text;
+}
+
+function headlineTarget({ kind, subject, against }: Headline): string {
+  return kind === "yield" ? "yields" : `card-${plotId(kind, subject, against)}`;
+}
+
+function renderSection({ id, title, body }: Section): Markup {
+  return html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
+${body}</section>
+`;
+}
+
+function provenanceSection({ provenance = [] }: ReportContext): Section[] {
+  if (provenance.length === 0) return [];
+  const body = html`<dl>${provenance.map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>`;
+  return [{ id: "provenance", title: "Provenance", body, plots: [] }];
+}
