@@ -7,6 +7,7 @@ import { ConfigError } from "../util/errors.js";
 import type { Pool } from "../util/pool.js";
 import { toSeed } from "../util/random.js";
 import type { Bundle } from "./bundle.js";
+import { matchColumns } from "./inspect.js";
 import { withWeight } from "./load.js";
 import { fromPortable, toPortable } from "./portable.js";
 import { type SharedModel, simulateChunk } from "./simulate-task.js";
@@ -46,7 +47,9 @@ export async function* simulate(
   const needed = neededColumns(objects, "simulate", false);
   const weights = weight !== undefined && truth.schema.has(weight) ? [weight] : [];
   for (const name of needed) if (!truth.schema.has(name)) throw missingColumn(name, truth.schema.names, truth.name);
-  const keep = [...new Set([...needed, ...weights, ...matching(options.keep ?? [], truth.schema.names, truth.name)])];
+  const keep = [
+    ...new Set([...needed, ...weights, ...matchColumns(options.keep ?? [], truth.schema.names, truth.name)]),
+  ];
   const model = share(bundle, { acceptance: options.acceptance ?? "draw" });
   const seed = toSeed(options.seed);
   const pending: Promise<EventTable>[] = [];
@@ -79,14 +82,4 @@ function share({ manifest, parts }: Bundle, replay: ReplayOptions): SharedModel 
   }
   const id = `${models++}`;
   return { id, method: manifest.method, objects: manifest.spec.data.objects, parts: shared, replay };
-}
-
-/** Columns that a list of names and patterns picks. @throws SchemaError for one that picks nothing. */
-function matching(patterns: readonly string[], names: readonly string[], where: string): string[] {
-  return patterns.flatMap((pattern) => {
-    const expression = new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`);
-    const found = names.filter((name) => expression.test(name));
-    if (found.length === 0) throw missingColumn(pattern, names, where);
-    return found;
-  });
 }

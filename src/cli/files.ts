@@ -1,0 +1,76 @@
+/** @file What several commands do with paths. */
+import { dirname, isAbsolute, join } from "node:path";
+import { parse } from "yaml";
+import type { EventTable } from "../data/event-table.js";
+import { bundleExists, readBundleFolder } from "../node/bundle-folder.js";
+import { abortAllSinks, createTable, openTable, readBytes } from "../node/files.js";
+import { parseRunSpec, type RunSpec } from "../pipeline/run-spec.js";
+import { ConfigError, DataError } from "../util/errors.js";
+import { onEarlyEnd } from "./failure.js";
+
+/** Reads a run spec from YAML or JSON. @throws ConfigError for bad syntax or content, with line and column. */
+export async function readRunSpec(path: string): Promise<RunSpec> {
+  const text = new TextDecoder().decode(await readBytes(path));
+  let input: unknown;
+  try {
+    input = parse(text, { prettyErrors: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n")[0].replace(/:$/, "") : String(error);
+    throw new ConfigError(`${path}: not valid YAML: ${reason}`);
+  }
+  return parseRunSpec(input, path);
+}
+
+/** Reads the spec of a run spec file or of a bundle. */
+export async function readSpecOrBundle(path: string): Promise<RunSpec> {
+  if (await bundleExists(path)) return (await readBundleFolder(path)).manifest.spec;
+  return readRunSpec(path);
+}
+
+/** Paths in a spec are relative to the spec. */
+export function besideSpec(specPath: string, path: string): string {
+  return isAbsolute(path) ? path : join(dirname(specPath), path);
+}
+
+/** Writes chunks to a table file that appears only when it is whole; returns the number of events. */
+export async function writeChunks(
+  path: string,
+  chunks: AsyncIterable<EventTable>,
+  onProgress: (done: number) => void,
+): Promise<number> {
+  onEarlyEnd(abortAllSinks);
+  let sink: Awaited<ReturnType<typeof createTable>> | undefined;
+  let events = 0;
+  try {
+    for await (const chunk of chunks) {
+      sink ??= await createTable(path, chunk.schema);
+      await sink.write(chunk);
+      events += chunk.length;
+      onProgress(events);
+    }
+    if (sink === undefined)
+      throw new DataError(`${path}: not written: there are no events to write; expected at least one.`);
+    await sink.close();
+  } catch (error) {
+    await sink?.abort();
+    throw error;
+  }
+  return events;
+}
+
+type OpenTable = Awaited<ReturnType<typeof openTable>>;
+
+/** Opens tables, runs work on them, and closes them whatever happens. */
+export async function withTables<T>(
+  paths: readonly string[],
+  tree: string | undefined,
+  work: (tables: OpenTable[]) => Promise<T>,
+): Promise<T> {
+  const tables: OpenTable[] = [];
+  try {
+    for (const path of paths) tables.push(await openTable(path, tree === undefined ? {} : { tree }));
+    return await work(tables);
+  } finally {
+    for (const table of tables) await table.close();
+  }
+}

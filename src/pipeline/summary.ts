@@ -1,0 +1,34 @@
+/** @file What a comparison found, in a few lines for a terminal and for the head of the report. */
+import type { Evaluation, Headline } from "../metrics/evaluation.js";
+import { metricNamed } from "../metrics/registry.js";
+import { metricText, standing, subjectText, verdict, withError } from "../report/words.js";
+
+export interface Labels {
+  readonly reference: string;
+  readonly candidate: string;
+}
+
+/** Verdict, yields, the worst differences and what the sample size allows to say. */
+export function summarise(evaluation: Evaluation, labels: Labels): string[] {
+  const lines = [verdict(evaluation, labels.reference, labels.candidate).text];
+  for (const { title, metrics } of evaluation.yields) {
+    const ratio = metrics[0];
+    if (ratio !== undefined) lines.push(`yield of ${title}: ratio ${withError(ratio.value, ratio.error)}`);
+  }
+  const chi2 = evaluation.variables.flatMap((v) => v.metrics.filter((m) => m.metric === "chi2").map((m) => m.value));
+  if (chi2.length > 0) {
+    const sorted = chi2.toSorted((a, b) => a - b);
+    lines.push(
+      `chi2/ndf of ${chi2.length} variables: median ${sorted[chi2.length >> 1].toFixed(2)}, largest ${sorted[chi2.length - 1].toFixed(2)}`,
+    );
+  }
+  const worst = evaluation.headlines.filter((line) => standing(line) === "clear").slice(0, 3);
+  for (const line of worst) lines.push(describeHeadline(line));
+  for (const { words } of evaluation.power) lines.push(words);
+  return lines;
+}
+
+function describeHeadline(line: Headline): string {
+  const title = metricNamed(line.metric).title;
+  return `differs: ${subjectText(line)}: ${title} ${metricText(line)}, ${line.score.toFixed(1)} times what noise gives`;
+}
