@@ -1,53 +1,16 @@
-/** @file The file edge: paths become byte sources and sinks. What is written appears under its name only when it is whole. */
-import { unlinkSync } from "node:fs";
-import { type FileHandle, open, readdir, readFile, rename, stat, unlink } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import type { ByteSink, ByteSource, OpenOptions, TableSink, TableSource } from "../data/formats/format.js";
+/** @file The file edge: paths become byte sources, tables and sinks. */
+import { type FileHandle, open, readFile } from "node:fs/promises";
+import { csvFormat } from "../data/formats/csv.js";
+import type { ByteSource, OpenOptions, TableSink, TableSource } from "../data/formats/format.js";
 import { formatOf, formats } from "../data/formats/registry.js";
 import type { Schema } from "../data/schema.js";
-import { ConfigError, DataError, IoError, PeregrineError } from "../util/errors.js";
-import { nearestName } from "../util/suggest.js";
+import { ConfigError, DataError, IoError } from "../util/errors.js";
+import { type AtomicFile, createAtomicFile } from "./atomic-file.js";
 import { inflate } from "./codecs.js";
+import { codeOf, ioError, notFound } from "./io-errors.js";
 
-/** Temporary files of sinks that are neither closed nor aborted. */
-const unfinished = new Set<string>();
-let temporaries = 0;
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-  EDQUOT: "the disk quota is used up",
-  EISDIR: "it is a folder",
-  ENOTDIR: "a part of its path is a file, not a folder",
-  EMFILE: "too many files are open",
-  EIO: "the disk reported an error",
-  ENAMETOOLONG: "the name is too long",
-  EPIPE: "the reader closed the pipe",
-};
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException | undefined)?.code ?? "";
-}
-
-function ioError(path: string, action: string, error: unknown): Error {
-  if (error instanceof PeregrineError) return error;
-  const code = codeOf(error);
-  if (code === "") return error instanceof Error ? error : new Error(String(error));
-  return new IoError(`${path}: cannot ${action}: ${REASONS[code] ?? code}.`, { cause: error });
-}
-
-/** The error for a file that is not there, with the nearest name in its folder as remedy. */
-async function notFound(path: string, cause: unknown): Promise<IoError> {
-  const folder = dirname(path);
-  const names = await readdir(folder).catch(() => undefined);
-  if (names === undefined)
-    return new IoError(`${path}: no such file; folder "${folder}" does not exist either.`, { cause });
-  const nearest = nearestName(basename(path), names);
-  const hint = nearest === undefined ? "" : ` Did you mean "${join(folder, nearest)}"?`;
-  return new IoError(`${path}: no such file.${hint}`, { cause });
-}
+export { abortAllSinks, writeFileAtomic } from "./atomic-file.js";
+export { ioError } from "./io-errors.js";
 
 async function openForReading(path: string): Promise<FileHandle> {
   try {
@@ -110,6 +73,11 @@ export async function openTable(
   path: string,
   options: { readonly tree?: string } = {},
 ): Promise<TableSource & { close(): Promise<void> }> {
+  if (path === "-") {
+    throw new ConfigError(
+      "-: tables cannot be read from standard input; expected a file. Save the input to a file first.",
+    );
+  }
   const { file, tree } = splitTree(path);
   const format = formatOf(file);
   const source = await openByteSource(file);
@@ -124,70 +92,35 @@ export async function openTable(
   }
 }
 
-/** A file that gets its name when it is whole. */
-interface AtomicFile extends ByteSink {
-  commit(): Promise<void>;
-  abort(): Promise<void>;
-}
-
-async function createFile(path: string): Promise<AtomicFile> {
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (isFolder) throw new IoError(`${path}: cannot write: it is a folder; expected a file name.`);
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${temporaries++}.part`);
-  const handle = await open(temporary, "wx").catch((error: unknown) => {
-    if (codeOf(error) !== "ENOENT") throw ioError(path, "write", error);
-    throw new IoError(`${path}: cannot write: folder "${dirname(path)}" does not exist. Create it first.`, {
-      cause: error,
-    });
-  });
-  unfinished.add(temporary);
-
-  async function discard(): Promise<void> {
-    await handle.close().catch(() => {});
-    await unlink(temporary).catch(() => {});
-    unfinished.delete(temporary);
-  }
-
+/** Standard output as a file: it has no name to give and nothing to remove. */
+function standardOutput(): AtomicFile {
   return {
-    async write(bytes) {
-      try {
-        for (let at = 0; at < bytes.byteLength; ) at += (await handle.write(bytes, at)).bytesWritten;
-      } catch (error) {
-        await discard();
-        throw ioError(path, "write", error);
-      }
-    },
-    async commit() {
-      try {
-        await handle.close();
-        await rename(temporary, path);
-        unfinished.delete(temporary);
-      } catch (error) {
-        await discard();
-        throw ioError(path, "write", error);
-      }
-    },
-    async abort() {
-      if (unfinished.has(temporary)) await discard();
-    },
+    write: (bytes) =>
+      new Promise((resolve, reject) => {
+        process.stdout.write(bytes, (error) => {
+          if (error) reject(ioError("standard output", "write", error));
+          else resolve();
+        });
+      }),
+    async commit() {},
+    async abort() {},
   };
 }
 
 /**
  * Starts a table file; the format follows from the ending. It is written under a temporary name in the same folder;
  * `close` gives it its name, `abort` removes it.
- * @throws ConfigError where the ending is unknown or read-only; IoError where the place cannot be written to.
+ * @param path A path, or "-" for CSV on standard output.
+ * @throws ConfigError where the ending is unknown or read-only; IoError where the place cannot be written to, or the disk
+ * is full (what was written is removed).
  */
 export async function createTable(path: string, schema: Schema): Promise<TableSink & { abort(): Promise<void> }> {
-  const format = formatOf(path);
+  const format = path === "-" ? csvFormat : formatOf(path);
   if (format.create === undefined) {
     const able = formats.filter((f) => f.create !== undefined).flatMap((f) => f.extensions);
     throw new ConfigError(`${path}: ${format.name} files are only read; expected a name ending in ${able.join(", ")}.`);
   }
-  const file = await createFile(path);
+  const file = path === "-" ? standardOutput() : await createAtomicFile(path);
   try {
     const sink = format.create(file, schema);
     return {
@@ -202,25 +135,6 @@ export async function createTable(path: string, schema: Schema): Promise<TableSi
     await file.abort();
     throw error;
   }
-}
-
-/** Removes the temporary files of all unfinished sinks at once, for a process that must end now. */
-export function abortAllSinks(): void {
-  for (const temporary of unfinished) {
-    try {
-      unlinkSync(temporary);
-    } catch {
-      // The process is ending: what cannot be removed stays, under its temporary name.
-    }
-  }
-  unfinished.clear();
-}
-
-/** Writes a whole file: readers see the old content or the new, never a part. @throws IoError as `createTable`. */
-export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
-  const file = await createFile(path);
-  await file.write(typeof content === "string" ? new TextEncoder().encode(content) : content);
-  await file.commit();
 }
 
 /** Reads a whole file. @throws IoError as `openByteSource`. */
