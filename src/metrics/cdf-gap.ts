@@ -69,10 +69,9 @@ export function cdfGap(reference: Sample, candidate: Sample): CdfGap {
   meanF *= scaleF;
   meanG *= scaleG;
   return {
-    // Sums of many weights may end a rounding error away from equality.
-    largest: largest < 1e-14 ? 0 : largest,
+    largest,
     atLargest: [fAt, gAt],
-    area: largest < 1e-14 ? 0 : area,
+    area,
     influenceVariance: [Math.max(0, squareF * scaleF - meanF * meanF), Math.max(0, squareG * scaleG - meanG * meanG)],
   };
 }

@@ -44,8 +44,10 @@ function chiSquareOf(comparison: Comparison): { chiSquare: number; degrees: numb
   const h2 = histograms.candidate;
   const total1 = reference.sumOfWeights;
   const total2 = candidate.sumOfWeights;
-  const smaller = Math.min(reference.effectiveSize, candidate.effectiveSize);
-  const share = (w1: number, w2: number) => (w1 + w2) / (total1 + total2);
+  // Share of a bin in the common distribution, each sample counting by its effective size, whatever its weights' scale.
+  const [n1, n2] = [reference.effectiveSize, candidate.effectiveSize];
+  const smaller = Math.min(n1, n2);
+  const share = (w1: number, w2: number) => ((n1 * w1) / total1 + (n2 * w2) / total2) / (n1 + n2);
   let chiSquare = 0;
   let bins = 0;
   let [w1, w2, s1, s2] = [0, 0, 0, 0];

@@ -18,6 +18,7 @@ import {
   type YieldResult,
 } from "./evaluation.js";
 import { powerNotes } from "./power.js";
+import { metricNamed } from "./registry.js";
 import type { EvaluationSpec } from "./spec.js";
 
 export interface EvaluateOptions {
@@ -137,12 +138,17 @@ function headlinesOf(parts: {
   readonly yields: readonly YieldResult[];
 }): Headline[] {
   const lines: Headline[] = [];
-  const add = (kind: Headline["kind"], result: VariableResult | ResponseResult | AcceptanceResult | YieldResult) => {
+  const add = (kind: Headline["kind"], result: VariableResult | AcceptanceResult | YieldResult) => {
     const { name, title, group, metrics } = result;
     for (const metric of metrics) lines.push({ kind, subject: name, title, group, ...metric });
   };
   for (const result of parts.variables) add("variable", result);
-  for (const result of parts.responses) add("response", result);
+  for (const { name, title, group, metrics, profile } of parts.responses) {
+    for (const metric of metrics) {
+      const against = metricNamed(metric.metric).scope === "response" ? { against: profile.against } : {};
+      lines.push({ kind: "response", subject: name, title, group, ...against, ...metric });
+    }
+  }
   for (const result of parts.acceptances) {
     add("acceptance", result);
     for (const { against, metrics } of result.curves) {

@@ -1,8 +1,5 @@
+import { bridgeSupremum } from "./bridge.js";
 import { type Metric, metricValue } from "./metric.js";
-
-/** Mean and standard deviation of sup |Brownian bridge|: sqrt(pi / 2) ln 2, and sqrt(pi^2 / 12 - mean^2). */
-const BRIDGE_MEAN = Math.sqrt(Math.PI / 2) * Math.LN2;
-const BRIDGE_SPREAD = Math.sqrt(Math.PI ** 2 / 12 - BRIDGE_MEAN ** 2);
 
 /** Kolmogorov-Smirnov distance: the largest distance of the two cumulative distributions. */
 export const ks: Metric = {
@@ -13,18 +10,22 @@ export const ks: Metric = {
   scope: "distribution",
   symmetric: true,
   compute(comparison) {
-    const { reference, candidate, gap, pooledSize } = comparison;
+    const { reference, candidate, gap, pooledSize, random } = comparison;
     const [f, g] = gap.atLargest;
     const variance = spread(f) / reference.effectiveSize + spread(g) / candidate.effectiveSize;
-    const nullSpread = BRIDGE_SPREAD / Math.sqrt(pooledSize);
-    return metricValue({
+    const noise = bridgeSupremum(reference, random);
+    const nullSpread = noise.spread / Math.sqrt(pooledSize);
+    const value = metricValue({
       metric: "ks",
       value: gap.largest,
       error: Math.max(nullSpread, Math.sqrt(variance)),
-      null: BRIDGE_MEAN / Math.sqrt(pooledSize),
+      null: noise.mean / Math.sqrt(pooledSize),
       nullSpread,
-      pValue: kolmogorovTail(Math.sqrt(pooledSize) * gap.largest),
+      nullMethod: noise.method,
     });
+    // Kolmogorov's distribution holds for continuous variables only.
+    if (noise.method === "simulation") return value;
+    return { ...value, pValue: kolmogorovTail(Math.sqrt(pooledSize) * gap.largest) };
   },
 };
 

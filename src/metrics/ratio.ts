@@ -53,8 +53,10 @@ export const efficiencyProfile: Metric = {
 
 /** Variance of the difference of two shares that are equal: both from the common share, as in the two-proportion test. */
 function sharedVariance(a: Passes, b: Passes): number {
-  const p = Math.max(0, Math.min(1, (a.passed + b.passed) / (a.total + b.total)));
-  return p * (1 - p) * (a.totalSquares / a.total ** 2 + b.totalSquares / b.total ** 2);
+  const n = a.total ** 2 / a.totalSquares;
+  const m = b.total ** 2 / b.totalSquares;
+  const p = (n * shareOf(a) + m * shareOf(b)) / (n + m);
+  return p * (1 - p) * (1 / n + 1 / m);
 }
 
 function shareRatio(metric: string, { reference, candidate }: Comparison): MetricValue {
