@@ -1,0 +1,75 @@
+/**
+ * Adds the slopes of rows `order[from .. to - 1]` to a histogram that begins at `base`: two sums a bin, feature after
+ * feature. Three features are done at a time, since rows, not bins, are what has to come from memory.
+ * @param bins Bin of each value, `stride` apart from feature to feature.
+ * @param slope First and second derivative, one pair a row.
+ */
+export function accumulate(
+  histogram: Float64Array,
+  base: number,
+  binStart: Uint32Array,
+  bins: Uint16Array,
+  stride: number,
+  slope: Float32Array,
+  order: Int32Array,
+  from: number,
+  to: number,
+): void {
+  const features = binStart.length - 1;
+  let f = 0;
+  for (; f + 2 < features; f += 3) {
+    const a = base + 2 * binStart[f];
+    const b = base + 2 * binStart[f + 1];
+    const c = base + 2 * binStart[f + 2];
+    const at = f * stride;
+    for (let k = from; k < to; k++) {
+      const i = order[k];
+      const g = slope[2 * i];
+      const h = slope[2 * i + 1];
+      const x = a + 2 * bins[at + i];
+      const y = b + 2 * bins[at + stride + i];
+      const z = c + 2 * bins[at + 2 * stride + i];
+      histogram[x] += g;
+      histogram[x + 1] += h;
+      histogram[y] += g;
+      histogram[y + 1] += h;
+      histogram[z] += g;
+      histogram[z + 1] += h;
+    }
+  }
+  for (; f < features; f++) {
+    const a = base + 2 * binStart[f];
+    const at = f * stride;
+    for (let k = from; k < to; k++) {
+      const i = order[k];
+      const x = a + 2 * bins[at + i];
+      histogram[x] += slope[2 * i];
+      histogram[x + 1] += slope[2 * i + 1];
+    }
+  }
+}
+
+/**
+ * Moves the rows of `order[from .. to - 1]` whose bin is at most `bin` before the others, both in their old order;
+ * returns where the others begin.
+ * @param bins Bin of each value; the tested feature's begin at `at`.
+ */
+export function partition(
+  order: Int32Array,
+  scratch: Int32Array,
+  bins: Uint16Array,
+  at: number,
+  bin: number,
+  from: number,
+  to: number,
+): number {
+  let left = from;
+  let right = from;
+  for (let k = from; k < to; k++) {
+    const i = order[k];
+    if (bins[at + i] <= bin) order[left++] = i;
+    else scratch[right++] = i;
+  }
+  order.set(scratch.subarray(from, right), left);
+  return left;
+}
