@@ -17,6 +17,10 @@ export interface VariableSpec {
   readonly period?: number;
   /** Whether the response is learned as reco - truth or as reco / truth. */
   readonly response: "difference" | "ratio";
+  /** Least reconstructed value that makes sense; simulated values below are set to it. */
+  readonly min?: number;
+  /** Largest reconstructed value that makes sense; simulated values above are set to it. */
+  readonly max?: number;
 }
 
 /** Keeps the truth entries whose value is in a list or a range (both ends inclusive). */

@@ -35,16 +35,27 @@ export interface PairedTable {
   readonly table: EventTable;
   /** For each collection object: index of each entry in its event's true collection. */
   readonly entries: ReadonlyMap<string, Int32Array>;
+  /** For each collection object read with its reconstruction: how many links there are, and how many lead nowhere. */
+  readonly links: ReadonlyMap<string, LinkCount>;
+}
+
+/** Links from reconstructed to true objects. */
+export interface LinkCount {
+  readonly total: number;
+  /** Links beyond the stored true objects, as of NanoAOD jets whose generator jet is too soft to be kept. */
+  readonly stray: number;
 }
 
 /**
  * Brings the truth of the objects, and with `reco` their reconstruction, into paired form.
  * Where several reconstructed objects name one true object, the first (the hardest, by custom) is taken.
- * @throws SchemaError for missing or ill-shaped columns; DataError for links outside their event.
+ * A link beyond the end of its list counts as none.
+ * @throws SchemaError for missing or ill-shaped columns; DataError where most links lead nowhere.
  */
 export function toPaired(raw: EventTable, objects: readonly ObjectSpec[], stage: Stage, reco: boolean): PairedTable {
   const columns: Column[] = [];
   const entries = new Map<string, Int32Array>();
+  const links = new Map<string, LinkCount>();
   for (const spec of objects) {
     if (spec.kind === "slots") {
       for (const slot of objectNames(spec, stage)) columns.push(...pairSlot(raw, spec, slot, reco));
@@ -52,11 +63,12 @@ export function toPaired(raw: EventTable, objects: readonly ObjectSpec[], stage:
       const collection = pairCollection(raw, spec, reco);
       columns.push(...collection.columns);
       entries.set(spec.name, collection.entries);
+      if (collection.links !== undefined) links.set(spec.name, collection.links);
     }
   }
   const weight = raw.withRole("weight");
   if (weight !== undefined) columns.push(weight);
-  return { table: new EventTable(columns, raw.length), entries };
+  return { table: new EventTable(columns, raw.length), entries, links };
 }
 
 function variableField(spec: ObjectSpec, index: number, object: string, level: "truth" | "reco"): Partial<Field> {
@@ -88,7 +100,7 @@ function pairCollection(
   raw: EventTable,
   spec: CollectionObject,
   reco: boolean,
-): { columns: Column[]; entries: Int32Array } {
+): { columns: Column[]; entries: Int32Array; links?: LinkCount } {
   const name = spec.name;
   const first = jagged(raw, spec.variables[0].truth);
   const { offsets, kept, entries } = selectEntries(raw, spec, first.offsets);
@@ -106,8 +118,9 @@ function pairCollection(
     const values = source.field.jagged ? pick(condition) : repeated(toFloat64(raw.flat(condition)), offsets);
     columns.push(jaggedColumn(paired.condition(name, condition), offsets, values));
   }
-  if (reco) columns.push(...pairReco(raw, spec, first.offsets, offsets, kept));
-  return { columns, entries };
+  if (!reco) return { columns, entries };
+  const detected = pairReco(raw, spec, first.offsets, offsets, kept);
+  return { columns: [...columns, ...detected.columns], entries, links: detected.links };
 }
 
 /** Values of the reconstructed objects, moved to the rows of the true objects that they name. */
@@ -117,24 +130,31 @@ function pairReco(
   truthOffsets: Int32Array,
   offsets: Int32Array,
   kept: Uint32Array,
-): Column[] {
+): { columns: Column[]; links: LinkCount } {
   const link = jagged(raw, spec.link);
   const links = toFloat64(link.values);
   const rowOf = new Int32Array(truthOffsets[raw.length]).fill(-1);
   for (let k = 0; k < kept.length; k++) rowOf[kept[k]] = k;
   const source = new Int32Array(kept.length).fill(-1);
+  let total = 0;
+  let stray = 0;
   for (let event = 0; event < raw.length; event++) {
     const size = truthOffsets[event + 1] - truthOffsets[event];
     for (let r = link.offsets[event]; r < link.offsets[event + 1]; r++) {
       if (links[r] < 0) continue;
+      total++;
       if (!(links[r] < size)) {
-        throw new DataError(
-          `${spec.name}: link "${spec.link}" points outside its event; expected an index below ${size} in event ${event}, got ${links[r]}.`,
-        );
+        stray++;
+        continue;
       }
       const row = rowOf[truthOffsets[event] + links[r]];
       if (row >= 0 && source[row] < 0) source[row] = r;
     }
+  }
+  if (stray > 0.5 * total) {
+    throw new DataError(
+      `${spec.name}: link "${spec.link}" does not fit its collection; expected indices into the lists of "${spec.variables[0].truth}", got ${stray} of ${total} beyond their end. Name the right link column.`,
+    );
   }
   const accepted = Uint8Array.from(source, (r) => (r < 0 ? 0 : 1));
   const columns = spec.variables.map((variable, v) => {
@@ -147,7 +167,8 @@ function pairReco(
       variableField(spec, v, spec.name, "reco"),
     );
   });
-  return [...columns, jaggedColumn(paired.accepted(spec.name), offsets, accepted, { dtype: "bool", role: "accepted" })];
+  columns.push(jaggedColumn(paired.accepted(spec.name), offsets, accepted, { dtype: "bool", role: "accepted" }));
+  return { columns, links: { total, stray } };
 }
 
 /** Which entries of the true collection pass the cuts: their positions in the content and in their event. */

@@ -52,7 +52,7 @@ export function planObjects(objects: readonly ObjectSpec[], table: EventTable, e
       const when = exclusive ? COMPLETE : accepted;
       const lead = spec.variables[0];
       if (!exclusive) {
-        yields.push({ name: object, all: [accepted] });
+        if (spec.kind === "slots") yields.push({ name: object, all: [accepted] });
         const against = spec.variables.map((v) => paired.truth(object, v.name));
         acceptances.push({ name: `acceptance of ${object}`, accepted, against, group: object });
       }

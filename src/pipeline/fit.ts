@@ -27,7 +27,14 @@ export async function fit(spec: RunSpec, sources: TrainingSources, context: FitC
       ...(context.signal && { signal: context.signal }),
       onProgress: (done, total) => context.onProgress?.({ stage, done, total: total ?? done }),
     });
-    return toPaired(raw, objects, "fit", reco).table;
+    const { table, links } = toPaired(raw, objects, "fit", reco);
+    for (const [object, { total, stray }] of links) {
+      if (stray === 0) continue;
+      context.onWarning?.(
+        `${object}: ${stray} of ${total} links lead beyond the stored true objects; these reconstructed objects are left out.`,
+      );
+    }
+    return table;
   };
   const events = await read(sources.events, "reading", true);
   const generated = sources.generated && (await read(sources.generated, "reading generated", false));

@@ -19,6 +19,8 @@ const variableSchema = z.union([
       .enum(["difference", "ratio"])
       .default("difference")
       .describe("Learn reco - truth, or reco / truth (for momenta that span decades)"),
+    min: z.number().optional().describe("Least reconstructed value; simulated values below are set to it"),
+    max: z.number().optional().describe("Largest reconstructed value; simulated values above are set to it"),
   }),
 ]);
 
@@ -125,7 +127,8 @@ function toObject(object: ObjectInput, where: string): ObjectSpec {
   const prefix = (level: "truth" | "reco") =>
     collection === undefined ? `${level}_{object}_` : `${collection[level]}_`;
   const variables = object.variables.map((input): VariableSpec => {
-    const given = typeof input === "string" ? { name: input, response: "difference" as const } : input;
+    const given: Exclude<typeof input, string> =
+      typeof input === "string" ? { name: input, response: "difference" } : input;
     const unit = given.unit ?? defaultUnit(given.name);
     const period = given.period === undefined && given.name === "phi" ? TWO_PI : given.period;
     if (period && given.response === "ratio") {
@@ -138,6 +141,8 @@ function toObject(object: ObjectInput, where: string): ObjectSpec {
       response: given.response,
       ...(unit && { unit }),
       ...(period && { period }),
+      ...(given.min !== undefined && { min: given.min }),
+      ...(given.max !== undefined && { max: given.max }),
     };
   });
   if (collection === undefined) {

@@ -8,8 +8,9 @@ export function response(variable: VariableSpec, truth: number, reco: number): n
 
 /** The reconstructed value that a response makes of a true one. */
 export function applyResponse(variable: VariableSpec, truth: number, value: number): number {
-  if (variable.response === "ratio") return truth * value;
-  return variable.period === undefined ? truth + value : wrap(truth + value, variable.period);
+  const { period, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = variable;
+  if (period !== undefined) return wrap(truth + value, period);
+  return Math.min(max, Math.max(min, variable.response === "ratio" ? truth * value : truth + value));
 }
 
 /** Wraps into (-period / 2, period / 2]. */
