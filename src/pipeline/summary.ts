@@ -1,5 +1,5 @@
 /** @file What a comparison found, in a few lines for a terminal and for the head of the report. */
-import type { Evaluation, Headline } from "../metrics/evaluation.js";
+import type { Evaluation, Headline, PowerNote } from "../metrics/evaluation.js";
 import { metricNamed } from "../metrics/registry.js";
 import { metricText, standing, subjectText, verdict, withError } from "../report/words.js";
 
@@ -24,8 +24,17 @@ export function summarise(evaluation: Evaluation, labels: Labels): string[] {
   }
   const worst = evaluation.headlines.filter((line) => standing(line) === "clear").slice(0, 3);
   for (const line of worst) lines.push(describeHeadline(line));
-  for (const { words } of evaluation.power) lines.push(words);
-  return lines;
+  return [...lines, ...limits(evaluation)];
+}
+
+/** For each kind of quantity, the sentence about the one that the sample tells least of. */
+function limits({ power }: Evaluation): string[] {
+  const weakest = new Map<string, PowerNote>();
+  for (const note of power) {
+    const known = weakest.get(note.quantity);
+    if (known === undefined || note.detectable > known.detectable) weakest.set(note.quantity, note);
+  }
+  return [...weakest.values()].filter(({ quantity }) => quantity !== "median").map(({ words }) => words);
 }
 
 function describeHeadline(line: Headline): string {
