@@ -102,6 +102,18 @@ export class Cursor {
     this.position = position;
   }
 
+  /** Steps over what is left of a class. @throws DataError where more was read than the class has. */
+  finish(end: number | undefined): void {
+    if (end === undefined) return;
+    // Going back could make a damaged file be read over and over.
+    if (end < this.position) {
+      throw new DataError(
+        `${this.where}: damaged; expected a class to end at byte ${end}, got ${this.position}. Fetch the file again.`,
+      );
+    }
+    this.moveTo(end);
+  }
+
   /** Reads a TString: one byte of length, or 255 and four bytes. */
   string(): string {
     const short = this.u8();
@@ -127,7 +139,7 @@ export class Cursor {
     if (this.left >= 4) {
       const count = this.#view.getUint32(this.position);
       if ((count & BYTE_COUNT_MASK) !== 0) {
-        const end = this.position + 4 + (count & ~BYTE_COUNT_MASK);
+        const end = this.position + 4 + ((count & ~BYTE_COUNT_MASK) >>> 0);
         if (end > this.bytes.length) this.#take(end - this.position);
         this.position += 4;
         return { version: this.u16(), end };
@@ -144,7 +156,7 @@ export class Cursor {
         `${this.where}: damaged at byte ${this.position}; expected a byte count, got none. Fetch the file again.`,
       );
     }
-    this.position = end;
+    this.finish(end);
   }
 
   /** Steps over TObject, and the process id that referenced objects carry. */
@@ -160,7 +172,7 @@ export class Cursor {
     this.skipTObject();
     const name = this.string();
     const title = this.string();
-    if (end !== undefined) this.position = end;
+    this.finish(end);
     return { name, title };
   }
 

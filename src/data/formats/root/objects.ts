@@ -10,6 +10,7 @@ const BYTE_COUNT_MASK = 0x40000000;
 const CLASS_MASK = 0x80000000;
 const NEW_CLASS = 0xffffffff;
 const MAP_OFFSET = 2;
+const DEEPEST = 200;
 
 /** Reads one object of a class from the cursor; what it leaves unread is stepped over. */
 export type ClassReader = (className: string, cursor: Cursor) => unknown;
@@ -20,6 +21,7 @@ export class ObjectReader {
   readonly #origin: number;
   readonly #read: ClassReader;
   readonly #known = new Map<number, unknown>();
+  #depth = 0;
 
   /** @param keyLength Length of the record's key, which the references count too. */
   constructor(cursor: Cursor, keyLength: number, read: ClassReader) {
@@ -34,17 +36,19 @@ export class ObjectReader {
     const begin = cursor.position;
     const first = cursor.u32();
     const counted = (first & BYTE_COUNT_MASK) !== 0 && first !== NEW_CLASS;
-    const end = counted ? begin + 4 + (first & ~BYTE_COUNT_MASK) : undefined;
+    const end = counted ? begin + 4 + ((first & ~BYTE_COUNT_MASK) >>> 0) : undefined;
     const tagAt = cursor.position;
     const tag = counted ? cursor.u32() : first;
     if ((tag & CLASS_MASK) === 0) {
-      if (end !== undefined) cursor.moveTo(end);
+      cursor.finish(end);
       return this.#known.get(tag);
     }
     const className = this.#className(tag, tagAt, counted);
+    if (++this.#depth > DEEPEST) throw this.#unknown(`more than ${DEEPEST} objects one inside another`);
     const object = className === undefined ? undefined : this.#read(className, cursor);
-    if (end !== undefined) cursor.moveTo(end);
-    else if (object === undefined) throw this.#unknown(className);
+    this.#depth--;
+    if (end === undefined && object === undefined) throw this.#unknown(className ?? "a class without a name");
+    cursor.finish(end);
     // Streams without byte counts (before ROOT 3) number their objects and classes instead.
     this.#known.set(counted ? begin + this.#origin : this.#known.size + 1, object);
     return object;
@@ -60,7 +64,7 @@ export class ObjectReader {
     cursor.skip(4);
     const items: unknown[] = [];
     for (let i = 0; i < n; i++) items.push(this.pointer());
-    if (end !== undefined) cursor.moveTo(end);
+    cursor.finish(end);
     return items;
   }
 
@@ -74,9 +78,9 @@ export class ObjectReader {
     return typeof known === "string" ? known : undefined;
   }
 
-  #unknown(className: string | undefined): DataError {
+  #unknown(got: string): DataError {
     return new DataError(
-      `${this.cursor.where}: cannot step over an object; expected a class that this reader knows, got ${className ?? "a class without a name"}. Copy the tree with a newer ROOT.`,
+      `${this.cursor.where}: cannot step over an object; expected a class that this reader knows, got ${got}. Copy the tree with a newer ROOT.`,
     );
   }
 }

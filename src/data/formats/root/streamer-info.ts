@@ -56,6 +56,7 @@ function readItem(className: string, objects: ObjectReader): ClassInfo | Member 
   }
   if (!className.startsWith("TStreamer")) return undefined;
   cursor.header();
+  if (className === "TStreamerSTLstring") cursor.header();
   const { version } = cursor.header();
   const { name, title } = cursor.named();
   cursor.skip(16);

@@ -165,7 +165,7 @@ function readBranch(className: string, objects: ObjectReader): Branch | undefine
   const basketEntry = readPlaces(cursor, maxBaskets, old);
   const basketSeek = readPlaces(cursor, maxBaskets, old);
   const fileName = cursor.string();
-  if (end !== undefined) cursor.moveTo(end);
+  cursor.finish(end);
   let baskets = 0;
   while (baskets < Math.min(writeBasket, basketSeek.length) && basketSeek[baskets] !== 0) baskets++;
   // ROOT keeps the basket it was filling in memory and in the list even after that basket went to the file.
@@ -234,7 +234,7 @@ function readLeaf(className: string, objects: ObjectReader): Leaf {
   cursor.skip(9);
   const unsigned = cursor.u8() !== 0;
   const counter = objects.pointer();
-  if (end !== undefined) cursor.moveTo(end);
+  cursor.finish(end);
   let type: number | undefined;
   if (className === "TLeafElement") {
     cursor.skip(4);
