@@ -8,7 +8,7 @@ const EXPECTED_ENTRIES = 10;
 /** Chi-square per degree of freedom of two weighted histograms, under- and overflow included. */
 export const chi2: Metric = {
   name: "chi2",
-  title: "chi2 / ndf",
+  title: "χ² / ndf",
   description: "Chi-square of the two histograms' shapes per degree of freedom, entries out of range included.",
   reference: "Gagunashvili (2010), Nucl. Instrum. Meth. A 614, 287, arXiv:0905.4221",
   scope: "distribution",

@@ -145,15 +145,18 @@ function headlinesOf(parts: {
   for (const result of parts.variables) add("variable", result);
   for (const { name, title, group, metrics, profile } of parts.responses) {
     for (const metric of metrics) {
-      const against = metricNamed(metric.metric).scope === "response" ? { against: profile.against } : {};
+      const isProfile = metricNamed(metric.metric).scope === "response";
+      const against = isProfile ? { against: profile.against, againstTitle: profile.title } : {};
       lines.push({ kind: "response", subject: name, title, group, ...against, ...metric });
     }
   }
   for (const result of parts.acceptances) {
     add("acceptance", result);
-    for (const { against, metrics } of result.curves) {
+    for (const { against, title: againstTitle, metrics } of result.curves) {
       const { name, title, group } = result;
-      for (const metric of metrics) lines.push({ kind: "acceptance", subject: name, title, group, against, ...metric });
+      for (const metric of metrics) {
+        lines.push({ kind: "acceptance", subject: name, title, group, against, againstTitle, ...metric });
+      }
     }
   }
   for (const result of parts.yields) add("yield", result);

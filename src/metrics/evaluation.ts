@@ -139,8 +139,9 @@ export interface Headline extends MetricValue {
   readonly subject: string;
   readonly title: string;
   readonly group: string;
-  /** Truth column of a profile. */
+  /** Truth column of a profile, and words for it. */
   readonly against?: string;
+  readonly againstTitle?: string;
 }
 
 /** What the sample size can and cannot show. */

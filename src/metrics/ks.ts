@@ -15,17 +15,17 @@ export const ks: Metric = {
     const variance = spread(f) / reference.effectiveSize + spread(g) / candidate.effectiveSize;
     const noise = bridgeSupremum(reference, random);
     const nullSpread = noise.spread / Math.sqrt(pooledSize);
-    const value = metricValue({
+    // Kolmogorov's distribution holds for continuous variables only.
+    const isContinuous = noise.method === "formula";
+    return metricValue({
       metric: "ks",
       value: gap.largest,
       error: Math.max(nullSpread, Math.sqrt(variance)),
       null: noise.mean / Math.sqrt(pooledSize),
       nullSpread,
       nullMethod: noise.method,
+      pValue: isContinuous ? kolmogorovTail(Math.sqrt(pooledSize) * gap.largest) : undefined,
     });
-    // Kolmogorov's distribution holds for continuous variables only.
-    if (noise.method === "simulation") return value;
-    return { ...value, pValue: kolmogorovTail(Math.sqrt(pooledSize) * gap.largest) };
   },
 };
 

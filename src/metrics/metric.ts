@@ -1,3 +1,4 @@
+import { chiSquareTail } from "./chi-square-tail.js";
 import type { Comparison } from "./comparison.js";
 
 /** What a metric looks at: whole distributions, a response in bins of truth, an efficiency, or a number of events. */
@@ -37,8 +38,8 @@ export interface MetricValue {
   readonly excess: number;
   /** How `null` was found. */
   readonly nullMethod: "formula" | "simulation";
-  /** Probability that noise alone gives at least this distance, where the metric's distribution is known. */
-  readonly pValue?: number;
+  /** Probability that noise alone gives at least this distance; approximate where only the null's mean and spread are known. */
+  readonly pValue: number;
   /** Degrees of freedom of a chi-square per degree of freedom. */
   readonly degrees?: number;
   /** The value in the variable's own unit, where `value` is in units of the reference's standard deviation. */
@@ -48,11 +49,15 @@ export interface MetricValue {
 /** Largest score and excess: a difference from a reference without any spread would be infinite, which JSON cannot hold. */
 export const SCORE_LIMIT = 1e6;
 
-/** Completes a metric's value with its score and excess. */
+/**
+ * Completes a metric's value with its score and excess. The p-value, where none is given, is that of the gamma distribution
+ * with the null's mean and spread, which sums of squares and integrals of moduli follow closely.
+ */
 export function metricValue(
-  parts: Omit<MetricValue, "score" | "excess" | "distance" | "nullMethod"> & {
+  parts: Omit<MetricValue, "score" | "excess" | "distance" | "nullMethod" | "pValue"> & {
     readonly distance?: number;
     readonly nullMethod?: MetricValue["nullMethod"];
+    readonly pValue?: number;
   },
 ): MetricValue {
   const distance = parts.distance ?? parts.value;
@@ -62,7 +67,15 @@ export function metricValue(
     nullMethod: parts.nullMethod ?? "formula",
     score: limitedRatio(distance, parts.null),
     excess: limitedRatio(distance - parts.null, parts.nullSpread),
+    pValue: parts.pValue ?? gammaTail(distance, parts.null, parts.nullSpread),
   };
+}
+
+function gammaTail(x: number, mean: number, spread: number): number {
+  if (x <= 0) return 1;
+  if (!(mean > 0 && spread > 0)) return 0;
+  const variance = spread * spread;
+  return chiSquareTail((2 * x * mean) / variance, (2 * mean * mean) / variance);
 }
 
 function limitedRatio(a: number, b: number): number {

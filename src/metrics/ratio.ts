@@ -1,3 +1,4 @@
+import { erfc } from "../util/special.js";
 import { perDegree } from "./chi-square.js";
 import type { Comparison } from "./comparison.js";
 import { type Passes, passesOf, shareOf, shareVariance } from "./efficiency.js";
@@ -78,5 +79,6 @@ function shareRatio(metric: string, { reference, candidate }: Comparison): Metri
     distance: Math.abs(value - 1),
     null: Math.sqrt(2 / Math.PI) * sigma,
     nullSpread: Math.sqrt(1 - 2 / Math.PI) * sigma,
+    pValue: sigma > 0 ? erfc(Math.abs(value - 1) / sigma / Math.SQRT2) : undefined,
   });
 }

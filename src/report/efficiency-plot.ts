@@ -1,13 +1,14 @@
-import type { TopLevelSpec } from "vega-lite";
 import type { AcceptanceResult, EfficiencyCurve } from "../metrics/index.js";
-import { compact, type Labels, PANEL_HEIGHT, PLOT_WIDTH, type Plot } from "./plot.js";
+import { candidatePoints, horizontal, hover, panel, referenceSteps, sampleColours, stacked } from "./panel.js";
+import { compact, type Labels, type Plot } from "./plot.js";
 import { ratioPanel, ratioReach } from "./ratio-panel.js";
-import { CONFIG } from "./theme.js";
 import { axisTitle } from "./words.js";
 
 /** Efficiency in bins of a truth variable with Wilson intervals, and the ratio below. */
 export function efficiencyPlot(id: string, result: AcceptanceResult, curve: EfficiencyCurve, labels: Labels): Plot {
   const { edges, reference, candidate, ratio } = curve;
+  const relative = (ends: readonly (number | null)[]) =>
+    compact(ends.map((end, i) => (end === null || !reference.values[i] ? null : end / reference.values[i])));
   const table = {
     x: compact(edges.slice(0, -1)),
     x2: compact(edges.slice(1)),
@@ -19,63 +20,39 @@ export function efficiencyPlot(id: string, result: AcceptanceResult, curve: Effi
     candLow: compact(candidate.low),
     candHigh: compact(candidate.high),
     ratio: compact(ratio.values),
-    ratioLow: compact(ratio.low),
-    ratioHigh: compact(ratio.high),
-    bandLow: edges.slice(1).map(() => null),
-    bandHigh: edges.slice(1).map(() => null),
+    // The band about 1 shows the reference's interval, so the points carry the candidate's alone.
+    ratioLow: relative(candidate.low),
+    ratioHigh: relative(candidate.high),
+    bandLow: relative(reference.low),
+    bandHigh: relative(reference.high),
   };
-  const top = Math.max(...[...table.refHigh, ...table.candHigh].map((x) => x ?? 0), 0.01);
-  const x = {
-    field: "x",
-    type: "quantitative",
-    scale: { nice: false, zero: false },
-    axis: { labels: false, title: null },
-  };
+  const top = [...table.refHigh, ...table.candHigh].reduce<number>((a, b) => Math.max(a, b ?? 0), 0.01);
+  const x = horizontal(edges, null);
   const y = {
     type: "quantitative",
     scale: { domain: [0, Math.min(1, top * 1.08)], nice: false },
     title: "Efficiency",
+    axis: { tickCount: 6 },
   };
-  const colour = (label: string) => ({
-    datum: label,
-    scale: { domain: [labels.reference, labels.candidate], range: ["var(--ref)", "var(--cand)"] },
-    legend: { orient: "top", direction: "horizontal", symbolType: "square", offset: 4, title: null },
-  });
-  const reach = ratioReach(table.ratio, table.ratioLow, table.ratioHigh);
-  const spec = {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    data: { name: "table" },
-    config: CONFIG,
-    spacing: 8,
-    vconcat: [
-      {
-        width: PLOT_WIDTH,
-        height: 180,
-        layer: [
-          {
-            mark: { type: "rect", fill: "var(--ref-fill)", clip: true },
-            encoding: { x, x2: { field: "x2" }, y: { ...y, field: "refLow" }, y2: { field: "refHigh" } },
-          },
-          {
-            mark: { type: "rule", strokeWidth: 1.5 },
-            encoding: { x, x2: { field: "x2" }, y: { ...y, field: "ref" }, color: colour(labels.reference) },
-          },
-          {
-            mark: { type: "rule", strokeWidth: 1.2, stroke: "var(--cand)", clip: true },
-            encoding: { x: { ...x, field: "middle" }, y: { ...y, field: "candLow" }, y2: { field: "candHigh" } },
-          },
-          {
-            mark: { type: "point", filled: true, size: 22, opacity: 1 },
-            encoding: { x: { ...x, field: "middle" }, y: { ...y, field: "cand" }, color: colour(labels.candidate) },
-          },
-        ],
-      },
-      ratioPanel(axisTitle(curve.title, curve.unit), reach, PLOT_WIDTH, PANEL_HEIGHT),
-    ],
-  } as TopLevelSpec;
+  const colours = sampleColours(labels);
+  const title = axisTitle(curve.title, curve.unit);
+  const spec = stacked([
+    panel(190, [
+      ...referenceSteps(x, y, "ref", colours.reference),
+      ...candidatePoints(x, y, "cand", colours.candidate),
+      hover(x, [
+        ["x", "from"],
+        ["x2", "to"],
+        ["ref", labels.reference],
+        ["cand", labels.candidate],
+        ["ratio", "ratio"],
+      ]),
+    ]),
+    ratioPanel(horizontal(edges, title), ratioReach(table.ratio, table.ratioLow, table.ratioHigh)),
+  ]);
   return {
     id,
-    label: `Efficiency of ${result.title} against ${axisTitle(curve.title, curve.unit)}, ${labels.reference} and ${labels.candidate}, with their ratio below.`,
+    label: `Efficiency of ${result.title} against ${title}, ${labels.reference} and ${labels.candidate}, with their ratio below.`,
     table,
     specs: { linear: spec },
   };

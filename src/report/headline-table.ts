@@ -1,6 +1,6 @@
 import { type Headline, metricNamed } from "../metrics/index.js";
 import { html, type Markup } from "./markup.js";
-import { metricText, number, standing, subjectText } from "./words.js";
+import { metricText, multiple, number, standing, subjectText } from "./words.js";
 
 /** Lines shown before the rest folds away. */
 const SHOWN = 12;
@@ -14,7 +14,7 @@ export function headlineTable(headlines: readonly Headline[], link: (line: Headl
 <tbody>${lines.map((line) => row(line, link(line), longest))}</tbody></table></div>`;
   const first = table(
     headlines.slice(0, SHOWN),
-    "Worst first. The last column divides the distance from perfect agreement by what two independent samples of these sizes would show: about 1 where only noise is seen. Green: within the noise; amber: 2 to 3 standard deviations beyond; red: more.",
+    "Worst first. The last column divides the distance from perfect agreement by what two independent samples of these sizes would show on average: about 1 where only noise is seen, and less where both samples stem from the same truth events. Green: p-value above 5 %; amber: down to 0.1 %; red: rarer still.",
   );
   if (headlines.length <= SHOWN) return first;
   return html`${first}<details><summary>The other ${headlines.length - SHOWN} comparisons</summary>${table(headlines.slice(SHOWN), "The remaining comparisons.")}</details>`;
@@ -24,6 +24,6 @@ function row(line: Headline, target: string, longest: number): Markup {
   const width = (Math.min(line.score, longest) / longest) * 70;
   const isRatio = line.distance !== line.value;
   const noise = isRatio ? `1 ± ${number(line.null, 2)}` : `${number(line.null, 2)} ± ${number(line.nullSpread, 2)}`;
-  return html`<tr><th scope="row"><a href="#${target}">${subjectText(line)}</a></th><td>${line.group}</td><td>${metricNamed(line.metric).title}</td><td class="n">${metricText(line)}</td><td class="n">${noise}</td><td class="bar ${standing(line)}"><div><i style="width:${width.toFixed(1)}%"></i><b>${number(line.score, 2)}</b></div></td></tr>
+  return html`<tr><th scope="row"><a href="#${target}">${subjectText(line)}</a></th><td>${line.group}</td><td>${metricNamed(line.metric).title}</td><td class="n">${metricText(line)}</td><td class="n">${noise}</td><td class="bar ${standing(line)}"><div><i style="width:${width.toFixed(1)}%"></i><b>${multiple(line.score)}</b></div></td></tr>
 `;
 }

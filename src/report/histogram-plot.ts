@@ -1,8 +1,8 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { Evaluation, HistogramPair, ResponseResult, VariableResult } from "../metrics/index.js";
-import { compact, type Labels, PANEL_HEIGHT, PLOT_WIDTH, type Plot, type PlotTable } from "./plot.js";
+import { horizontal, hover, panel, present, sampleColours, stacked } from "./panel.js";
+import { compact, type Labels, type Plot, type PlotTable } from "./plot.js";
 import { ratioPanel, ratioReach } from "./ratio-panel.js";
-import { CONFIG } from "./theme.js";
 import { axisTitle, metricText, number } from "./words.js";
 
 /** Overlay of reference and candidate with a ratio panel; the candidate is scaled to the reference's total weight. */
@@ -17,8 +17,7 @@ export function histogramPlot(
   const table = histogramTable(histogram, scale);
   const entries = result.reference.entries > evaluation.reference.events ? "Entries" : "Events";
   const y = `${entries} / ${binWords(histogram.edges, unit)}`;
-  const reach = ratioReach(table.ratio, table.ratioLow, table.ratioHigh);
-  const spec = (log: boolean) => histogramSpec(table, axisTitle(title, unit), y, labels, reach, log);
+  const spec = (log: boolean) => histogramSpec(table, histogram.edges, { x: axisTitle(title, unit), y }, labels, log);
   const values = result.metrics.map((metric) => `${metric.metric} ${metricText(metric)}`).join(", ");
   return {
     id,
@@ -48,7 +47,6 @@ function histogramTable({ edges, reference, candidate }: HistogramPair, scale: n
     refLow: closed(a.map((x, i) => x - da[i])),
     refHigh: closed(a.map((x, i) => x + da[i])),
     cand: closed(b, b[bins - 1]),
-    candError: closed(db),
     ratio: closed(ratio),
     ratioLow: closed(ratio.map((x, i) => (x === null ? null : x - spread[i]))),
     ratioHigh: closed(ratio.map((x, i) => (x === null ? null : x + spread[i]))),
@@ -67,73 +65,59 @@ function binWords(edges: readonly number[], unit: string): string {
 
 function histogramSpec(
   table: ReturnType<typeof histogramTable>,
-  xTitle: string,
-  yTitle: string,
+  edges: readonly number[],
+  titles: { readonly x: string; readonly y: string },
   labels: Labels,
-  reach: number,
   log: boolean,
 ): TopLevelSpec {
   const contents = [...table.ref, ...table.cand].filter((x) => x !== null);
   const positive = contents.filter((x) => x > 0);
-  const top = Math.max(...positive, Number.MIN_VALUE);
-  // Half an event, or half the smallest weighted bin, is the floor of the log axis; empty bins rest on it.
-  const floor = positive.length === 0 ? 0.5 : Math.min(...positive) / 2;
+  const top = positive.reduce((a, b) => Math.max(a, b), 0) || 1;
+  // Half the smallest content is the floor of the log axis; empty bins rest on it.
+  const floor = positive.length === 0 ? 0.5 : positive.reduce((a, b) => Math.min(a, b)) / 2;
+  const bottom = log ? floor : contents.reduce((a, b) => Math.min(a, b), 0);
   const y = {
-    type: "quantitative" as const,
-    scale: log
-      ? { type: "log" as const, domain: [floor, top * 2], nice: false }
-      : { domain: [Math.min(0, ...contents), top * 1.08], nice: false },
-    title: yTitle,
-    axis: { format: log ? "~e" : "~s", tickCount: log ? 5 : 6 },
+    type: "quantitative",
+    scale: { type: log ? "log" : "linear", domain: [bottom, top * (log ? 2 : 1.08)], nice: false },
+    title: titles.y,
+    axis: log ? { format: "~g", tickCount: 5 } : { format: "~s", tickCount: 6 },
   };
-  const x = { field: "x", type: "quantitative" as const, scale: { nice: false, zero: false } };
   const at = (field: string) => ({ ...y, field: log ? `${field}Log` : field });
-  const raised = log
-    ? (["ref", "refLow", "refHigh", "cand"] as const).map((field) => ({
-        calculate: `max(datum.${field}, ${floor})`,
-        as: `${field}Log`,
-      }))
-    : [];
-  const colour = (label: string) => ({
-    datum: label,
-    scale: { domain: [labels.reference, labels.candidate], range: ["var(--ref)", "var(--cand)"] },
-    legend: { orient: "top" as const, direction: "horizontal" as const, symbolType: "square", offset: 4, title: null },
+  const raised = ["ref", "refLow", "refHigh", "cand"].map((field) => ({
+    calculate: `max(datum.${field}, ${floor})`,
+    as: `${field}Log`,
+  }));
+  const x = horizontal(edges, null);
+  const colours = sampleColours(labels);
+  const steps = (field: string, strokeWidth: number, color: object) => ({
+    mark: { type: "line", interpolate: "step-after", strokeWidth, clip: true },
+    encoding: { x: x.channel("x"), y: at(field), color },
   });
-  return {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    data: { name: "table" },
-    config: CONFIG,
-    spacing: 8,
-    vconcat: [
-      {
-        width: PLOT_WIDTH,
-        height: 220,
-        transform: raised,
-        layer: [
-          {
-            mark: { type: "area", interpolate: "step-after", fill: "var(--ref-fill)", clip: true },
-            encoding: {
-              x: { ...x, axis: { labels: false, title: null } },
-              y: at("ref"),
-              y2: { datum: log ? floor : 0 },
-            },
-          },
-          {
-            transform: [{ filter: "datum.x2 !== null" }],
-            mark: { type: "rect", fill: "var(--ref-band)", opacity: 0.55, clip: true },
-            encoding: { x, x2: { field: "x2" }, y: at("refLow"), y2: { field: log ? "refHighLog" : "refHigh" } },
-          },
-          {
-            mark: { type: "line", interpolate: "step-after", strokeWidth: 1.2, clip: true },
-            encoding: { x, y: at("ref"), color: colour(labels.reference) },
-          },
-          {
-            mark: { type: "line", interpolate: "step-after", strokeWidth: 1.8, clip: true },
-            encoding: { x, y: at("cand"), color: colour(labels.candidate) },
-          },
-        ],
+  const overlay = panel(220, [
+    {
+      mark: { type: "area", interpolate: "step-after", fill: "var(--ref-fill)", clip: true },
+      encoding: { x: x.channel("x"), y: at("ref"), y2: { datum: log ? floor : 0 } },
+    },
+    {
+      transform: present("x2"),
+      mark: { type: "rect", fill: "var(--ref-band)", opacity: 0.55, clip: true },
+      encoding: {
+        x: x.channel("x"),
+        x2: { field: "x2" },
+        y: at("refLow"),
+        y2: { field: log ? "refHighLog" : "refHigh" },
       },
-      ratioPanel(xTitle, reach, PLOT_WIDTH, PANEL_HEIGHT),
-    ],
-  } as TopLevelSpec;
+    },
+    steps("ref", 1.2, colours.reference),
+    steps("cand", 1.8, colours.candidate),
+    hover(x, [
+      ["x", "from"],
+      ["x2", "to"],
+      ["ref", labels.reference],
+      ["cand", labels.candidate],
+      ["ratio", "ratio"],
+    ]),
+  ]);
+  const reach = ratioReach(table.ratio, table.ratioLow, table.ratioHigh);
+  return stacked([log ? { ...overlay, transform: raised } : overlay, ratioPanel(horizontal(edges, titles.x), reach)]);
 }

@@ -33,6 +33,3 @@ export function plotRows(table: PlotTable): Record<string, number | null>[] {
 export function compact(values: readonly (number | null)[]): (number | null)[] {
   return values.map((x) => (x === null || !Number.isFinite(x) ? null : Number(x.toPrecision(6))));
 }
-
-export const PLOT_WIDTH = 460;
-export const PANEL_HEIGHT = 90;

@@ -1,18 +1,27 @@
-import type { TopLevelSpec } from "vega-lite";
 import type { Points, ResponseResult } from "../metrics/index.js";
-import { compact, type Labels, PANEL_HEIGHT, PLOT_WIDTH, type Plot } from "./plot.js";
-import { CONFIG } from "./theme.js";
+import {
+  candidatePoints,
+  extentOf,
+  type Horizontal,
+  horizontal,
+  hover,
+  level,
+  panel,
+  present,
+  referenceSteps,
+  sampleColours,
+  stacked,
+} from "./panel.js";
+import { compact, type Labels, type Plot, type PlotTable } from "./plot.js";
 import { axisTitle } from "./words.js";
 
 /** Median and half 68 % width of a response in bins of truth, and their pulls. */
 export function profilePlot(id: string, result: ResponseResult, labels: Labels): Plot {
-  const { profile } = result;
-  const { edges, median, width } = profile;
-  const at = edges.slice(1).map((edge, i) => (edge + edges[i]) / 2);
+  const { edges, median, width, title, unit } = result.profile;
   const table = {
     x: compact(edges.slice(0, -1)),
     x2: compact(edges.slice(1)),
-    middle: compact(at),
+    middle: compact(edges.slice(1).map((edge, i) => (edge + edges[i]) / 2)),
     ...columns("refMedian", median.reference),
     ...columns("candMedian", median.candidate),
     ...columns("refWidth", width.reference),
@@ -20,96 +29,74 @@ export function profilePlot(id: string, result: ResponseResult, labels: Labels):
     medianPull: compact(median.pulls),
     widthPull: compact(width.pulls),
   };
-  const spec = {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    data: { name: "table" },
-    config: CONFIG,
-    spacing: 8,
-    vconcat: [
-      pointsPanel("Median", axisTitle("Median", result.unit), 130, labels, true),
-      pointsPanel("Width", axisTitle("68 % half width", result.unit), 130, labels, false),
-      pullPanel(axisTitle(profile.title, profile.unit)),
-    ],
-  } as TopLevelSpec;
+  const upper = horizontal(edges, null);
+  const colours = sampleColours(labels);
+  const still = { reference: { value: "var(--ref)" }, candidate: { value: "var(--cand)" } };
+  const spec = stacked([
+    pointsPanel("Median", axisTitle("Median", result.unit), table, upper, colours, labels),
+    pointsPanel("Width", axisTitle("68 % half width", result.unit), table, upper, still, labels),
+    pullPanel(horizontal(edges, axisTitle(title, unit))),
+  ]);
   return {
     id,
-    label: `Median and 68 % half width of ${axisTitle(result.title, result.unit)} against ${axisTitle(profile.title, profile.unit)}, ${labels.reference} and ${labels.candidate}, with pulls below.`,
+    label: `Median and 68 % half width of ${axisTitle(result.title, result.unit)} against ${axisTitle(title, unit)}, ${labels.reference} and ${labels.candidate}, with pulls below.`,
     table,
     specs: { linear: spec },
   };
 }
 
-function columns(name: string, { values, errors }: Points): Record<string, (number | null)[]> {
+function columns(name: string, { values, errors }: Points): PlotTable {
   const shifted = (sign: number) => values.map((x, i) => (x === null ? null : x + sign * (errors[i] ?? 0)));
   return { [name]: compact(values), [`${name}Low`]: compact(shifted(-1)), [`${name}High`]: compact(shifted(1)) };
 }
 
-function pointsPanel(what: string, title: string, height: number, labels: Labels, legend: boolean): object {
-  const x = {
-    field: "x",
-    type: "quantitative",
-    scale: { nice: false, zero: false },
-    axis: { labels: false, title: null },
-  };
-  const middle = { ...x, field: "middle" };
-  const y = { type: "quantitative", scale: { zero: what === "Width", padding: 6 }, title, axis: { tickCount: 5 } };
-  const colour = (label: string) => ({
-    datum: label,
-    scale: { domain: [labels.reference, labels.candidate], range: ["var(--ref)", "var(--cand)"] },
-    legend: legend ? { orient: "top", direction: "horizontal", symbolType: "square", offset: 4, title: null } : null,
-  });
-  const present = (field: string) => [{ filter: `datum.${field} !== null` }];
-  return {
-    width: PLOT_WIDTH,
-    height,
-    layer: [
-      {
-        transform: present(`ref${what}`),
-        mark: { type: "rect", fill: "var(--ref-fill)" },
-        encoding: { x, x2: { field: "x2" }, y: { ...y, field: `ref${what}Low` }, y2: { field: `ref${what}High` } },
-      },
-      {
-        transform: present(`ref${what}`),
-        mark: { type: "rule", strokeWidth: 1.5 },
-        encoding: { x, x2: { field: "x2" }, y: { ...y, field: `ref${what}` }, color: colour(labels.reference) },
-      },
-      {
-        transform: present(`cand${what}`),
-        mark: { type: "rule", strokeWidth: 1.2, stroke: "var(--cand)" },
-        encoding: { x: middle, y: { ...y, field: `cand${what}Low` }, y2: { field: `cand${what}High` } },
-      },
-      {
-        transform: present(`cand${what}`),
-        mark: { type: "point", filled: true, size: 22, opacity: 1 },
-        encoding: { x: middle, y: { ...y, field: `cand${what}` }, color: colour(labels.candidate) },
-      },
-    ],
-  };
-}
-
-function pullPanel(xTitle: string): object {
-  const scale = { domain: [-4, 4], nice: false, clamp: true };
-  const middle = { field: "middle", type: "quantitative", scale: { nice: false, zero: false }, title: xTitle };
+function pointsPanel(
+  what: "Median" | "Width",
+  title: string,
+  table: PlotTable,
+  x: Horizontal,
+  colours: { readonly reference: object; readonly candidate: object },
+  labels: Labels,
+): object {
+  const shown = ["ref", "cand"].flatMap((side) => ["Low", "High"].map((end) => table[`${side}${what}${end}`]));
   const y = {
     type: "quantitative",
-    scale,
+    scale: { domain: extentOf(shown, what === "Width"), nice: false, zero: false },
+    title,
+    axis: { tickCount: 5 },
+  };
+  return panel(140, [
+    ...referenceSteps(x, y, `ref${what}`, colours.reference),
+    ...candidatePoints(x, y, `cand${what}`, colours.candidate),
+    hover(x, [
+      ["x", "from"],
+      ["x2", "to"],
+      [`ref${what}`, labels.reference],
+      [`cand${what}`, labels.candidate],
+      [`${what.toLowerCase()}Pull`, "pull"],
+    ]),
+  ]);
+}
+
+function pullPanel(x: Horizontal): object {
+  const y = {
+    type: "quantitative",
+    scale: { domain: [-4, 4], nice: false, clamp: true },
     title: "Pull [σ]",
     axis: { values: [-4, -2, 0, 2, 4], titleAnchor: "middle" },
   };
-  return {
-    width: PLOT_WIDTH,
-    height: PANEL_HEIGHT,
-    layer: [
-      {
-        mark: { type: "rect", fill: "var(--ref-fill)", opacity: 0.6 },
-        encoding: { y: { datum: -1, type: "quantitative", scale }, y2: { datum: 1 } },
-      },
-      { mark: { type: "rule", stroke: "var(--ref)" }, encoding: { y: { datum: 0, type: "quantitative", scale } } },
-      ...(["median", "width"] as const).map((what) => ({
-        transform: [{ filter: `datum.${what}Pull !== null` }],
-        mark: { type: "point", size: 26, filled: what === "median", color: "var(--cand)", opacity: 1 },
-        encoding: { x: middle, y: { ...y, field: `${what}Pull` } },
-      })),
-    ],
-  };
+  const points = (field: string, filled: boolean) => ({
+    transform: present(field),
+    mark: { type: "point", size: 28, filled, color: "var(--cand)", opacity: 1 },
+    encoding: { x: x.channel("middle"), y: { ...y, field } },
+  });
+  return panel(90, [
+    {
+      mark: { type: "rect", fill: "var(--ref-fill)", opacity: 0.6 },
+      encoding: { y: { ...y, datum: -1 }, y2: { datum: 1 } },
+    },
+    level(y, 0),
+    points("medianPull", true),
+    points("widthPull", false),
+  ]);
 }

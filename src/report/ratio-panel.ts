@@ -1,4 +1,6 @@
-/** Half the height of a ratio axis: the smallest of a few that shows nine in ten points with their errors. */
+import { candidatePoints, type Horizontal, level, panel, present } from "./panel.js";
+
+/** Half the height of a ratio axis: the smallest of a few that holds most points with their errors. */
 export function ratioReach(
   ratio: readonly (number | null)[],
   low: readonly (number | null)[],
@@ -15,43 +17,28 @@ export function ratioReach(
  * A panel of candidate / reference: points with the candidate's error, a band of the reference's about 1, and arrows for
  * points beyond the axis. Needs columns x, x2, middle, ratio, ratioLow, ratioHigh, bandLow, bandHigh.
  */
-export function ratioPanel(xTitle: string, reach: number, width: number, height: number): object {
-  const domain = [1 - reach, 1 + reach];
-  const x = { field: "x", type: "quantitative", scale: { nice: false, zero: false }, title: xTitle };
-  const middle = { ...x, field: "middle" };
+export function ratioPanel(x: Horizontal, reach: number): object {
+  const [low, high] = [1 - reach, 1 + reach];
   const y = {
     type: "quantitative",
-    scale: { domain, nice: false, zero: false },
+    scale: { domain: [low, high], nice: false, zero: false },
     title: "Ratio",
     axis: { tickCount: 4, titleAnchor: "middle" },
   };
-  const beyond = (test: string, place: number, shape: string) => ({
-    transform: [{ filter: `datum.ratio !== null && ${test}` }],
-    mark: { type: "point", shape, filled: true, size: 28, color: "var(--cand)" },
-    encoding: { x: middle, y: { datum: place, type: "quantitative", scale: y.scale } },
+  const beyond = (test: string, at: number, shape: string) => ({
+    transform: [...present("ratio"), { filter: test }],
+    mark: { type: "point", shape, filled: true, size: 30, color: "var(--cand)", opacity: 1 },
+    encoding: { x: x.channel("middle"), y: { ...y, datum: at } },
   });
-  return {
-    width,
-    height,
-    layer: [
-      {
-        transform: [{ filter: "datum.bandLow !== null && datum.x2 !== null" }],
-        mark: { type: "rect", fill: "var(--ref-fill)", clip: true },
-        encoding: { x, x2: { field: "x2" }, y: { ...y, field: "bandLow" }, y2: { field: "bandHigh" } },
-      },
-      { mark: { type: "rule", stroke: "var(--ref)" }, encoding: { y: { datum: 1, type: "quantitative" } } },
-      {
-        transform: [{ filter: "datum.ratioHigh !== null && datum.ratioLow !== null" }],
-        mark: { type: "rule", stroke: "var(--cand)", strokeWidth: 1.2, clip: true },
-        encoding: { x: middle, y: { ...y, field: "ratioLow" }, y2: { field: "ratioHigh" } },
-      },
-      {
-        transform: [{ filter: `datum.ratio !== null && datum.ratio >= ${domain[0]} && datum.ratio <= ${domain[1]}` }],
-        mark: { type: "point", filled: true, size: 14, opacity: 1, color: "var(--cand)" },
-        encoding: { x: middle, y: { ...y, field: "ratio" } },
-      },
-      beyond(`datum.ratio > ${domain[1]}`, domain[1], "triangle-up"),
-      beyond(`datum.ratio < ${domain[0]}`, domain[0], "triangle-down"),
-    ],
-  };
+  return panel(90, [
+    {
+      transform: present("bandLow", "x2"),
+      mark: { type: "rect", fill: "var(--ref-fill)", clip: true },
+      encoding: { x: x.channel("x"), x2: { field: "x2" }, y: { ...y, field: "bandLow" }, y2: { field: "bandHigh" } },
+    },
+    level(y, 1),
+    ...candidatePoints(x, y, "ratio", { value: "var(--cand)" }, 14),
+    beyond(`datum.ratio > ${high}`, high, "triangle-up"),
+    beyond(`datum.ratio < ${low}`, low, "triangle-down"),
+  ]);
 }

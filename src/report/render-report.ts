@@ -71,7 +71,7 @@ export function renderReport(evaluation: Evaluation, context: ReportContext, ass
 <body>
 <a class="skip" href="#headlines">Skip to the headlines</a>
 <div class="page">
-<nav aria-label="Contents"><h2>Contents</h2><ol>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ol></nav>
+<nav aria-label="Contents"><h2>Contents</h2><ol>${sections.map(contentsLine)}</ol></nav>
 <main>
 <h1>${context.title}</h1>
 ${context.subtitle !== undefined && html`<p class="subtitle">${context.subtitle}</p>`}
@@ -93,7 +93,13 @@ ${sections.map(renderSection)}
 }
 
 function headlineTarget({ kind, subject, against }: Headline): string {
-  return kind === "yield" ? "yields" : `card-${plotId(kind, subject, against)}`;
+  const isTableLine = kind === "yield" || (kind === "acceptance" && against === undefined);
+  return isTableLine ? "yields" : `card-${plotId(kind, subject, against)}`;
+}
+
+function contentsLine({ id, title, clear = 0 }: Section): Markup {
+  const badge = clear > 0 && html`<span class="badge" title="${clear} comparisons beyond the noise">${clear}</span>`;
+  return html`<li><a href="#${id}">${title}${badge}</a></li>`;
 }
 
 function renderSection({ id, title, body }: Section): Markup {

@@ -5,7 +5,7 @@ import { histogramPlot } from "./histogram-plot.js";
 import { html, type Markup, slug } from "./markup.js";
 import type { Labels, Plot } from "./plot.js";
 import { profilePlot } from "./profile-plot.js";
-import { axisTitle, count, metricText, number, withError } from "./words.js";
+import { axisTitle, count, metricText, number, standing, withError } from "./words.js";
 
 /** A part of the report that the table of contents names. */
 export interface Section {
@@ -13,6 +13,8 @@ export interface Section {
   readonly title: string;
   readonly body: Markup;
   readonly plots: readonly Plot[];
+  /** Number of comparisons in it that stand clearly beyond the noise. */
+  readonly clear?: number;
 }
 
 /** Id of the plot of something that was compared. */
@@ -63,6 +65,9 @@ export function groupSections(evaluation: Evaluation, labels: Labels): Section[]
       title: group === "" ? "Variables" : group,
       body: html`<div class="cards">${cards}</div>`,
       plots,
+      clear: evaluation.headlines.filter(
+        (line) => line.group === group && line.kind !== "yield" && standing(line) === "clear",
+      ).length,
     };
   });
 }
@@ -85,8 +90,8 @@ export function yieldSection({ yields, acceptances, reference, candidate }: Eval
     })),
   ];
   const body = html`<div class="scroll"><table><caption>Efficiencies, weighted numbers of events, and their ratio per event generated (${labels.reference}: ${count(reference.events)}, ${labels.candidate}: ${count(candidate.events)} events).</caption>
-<thead><tr><th scope="col">Selection</th><th scope="col" class="n">${labels.reference}</th><th scope="col" class="n">${labels.candidate}</th><th scope="col" class="n">Ratio</th></tr></thead>
-<tbody>${rows.map((r) => html`<tr id="yield-${slug(r.title)}"><th scope="row">${r.title}</th><td class="n">${r.a}</td><td class="n">${r.b}</td><td class="n">${metricText(r.ratio)}</td></tr>`)}</tbody></table></div>`;
+<thead><tr><th scope="col">Selection</th><th scope="col" class="n">${labels.reference}</th><th scope="col" class="n">${labels.candidate}</th><th scope="col" class="n">Ratio</th><th scope="col" class="n">p-value</th></tr></thead>
+<tbody>${rows.map((r) => html`<tr id="yield-${slug(r.title)}"><th scope="row">${r.title}</th><td class="n">${r.a}</td><td class="n">${r.b}</td><td class="n">${metricText(r.ratio)}</td><td class="n ${standing(r.ratio)}">${number(r.ratio.pValue, 2)}</td></tr>`)}</tbody></table></div>`;
   return [{ id: "yields", title: "Efficiencies and yields", body, plots: [] }];
 }
 

@@ -20,7 +20,8 @@ nav ol{list-style:none;margin:0;padding:0}
 nav li{margin:.1rem 0}
 nav a{display:flex;justify-content:space-between;gap:.5rem;padding:.2rem .5rem;border-radius:.3rem;text-decoration:none;color:var(--muted)}
 nav a:hover,nav a:focus-visible{background:var(--raised);color:var(--ink)}
-main{padding:2rem 2rem 4rem}
+.badge{background:var(--bad);color:var(--paper);border-radius:1rem;padding:0 .45rem;font-size:.75rem;font-weight:600;align-self:center}
+main{padding:2rem 2rem 4rem;min-width:0}
 h1{font-size:1.9rem;line-height:1.2;margin:0 0 .2rem;letter-spacing:-.015em}
 .subtitle{color:var(--muted);margin:0 0 1.2rem;font-size:1.02rem}
 h2{font-size:1.3rem;margin:3rem 0 1rem;padding-bottom:.35rem;border-bottom:1px solid var(--line);letter-spacing:-.01em}
@@ -58,7 +59,7 @@ button[aria-pressed=true]{background:var(--ink);color:var(--paper);border-color:
 .plot svg{max-width:100%;height:auto;display:block;margin:0 auto}
 .chips{display:flex;flex-wrap:wrap;gap:.3rem .9rem;margin:.5rem 0 0;padding:0;list-style:none;font-size:.83rem;color:var(--muted)}
 .chips b{color:var(--ink);font-weight:600}
-.chips .clear b{color:var(--bad)}.chips .hint b{color:var(--warn)}
+td.clear,.chips .clear b{color:var(--bad)}td.hint,.chips .hint b{color:var(--warn)}
 .stats{font-size:.82rem;margin-top:.4rem;color:var(--muted)}
 .stats th,.stats td{padding:.15rem .5rem .15rem 0;border:0}
 .note{color:var(--muted);font-size:.86rem;margin:.5rem 0 0}

@@ -37,6 +37,8 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, san
 
 /** Vega-Lite config shared by all plots. */
 export const CONFIG = {
+  // The plot as a whole has a label; labels on each of its marks would only be noise.
+  aria: false,
   background: "transparent",
   font: FONT,
   view: { stroke: "var(--line)" },

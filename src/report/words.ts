@@ -1,8 +1,8 @@
 /** @file Numbers and sentences as a physicist writes them. */
-import type { Evaluation, Headline, MetricValue } from "../metrics/index.js";
+import { type Evaluation, type Headline, type MetricValue, metricNamed } from "../metrics/index.js";
 
-/** Beyond this many standard deviations of the noise, a difference is called one. */
-const CLEAR = 3;
+/** Chance that noise alone is called a difference anywhere in a report. */
+const FALSE_ALARM = 0.01;
 
 const MINUS = "\u2212";
 
@@ -22,7 +22,14 @@ export function withError(value: number, error: number): string {
   if (!(error > 0) || !Number.isFinite(error)) return number(value);
   const places = Math.max(0, Math.min(12, 1 - Math.floor(Math.log10(error))));
   if (Math.abs(value) >= 1e6 || places > 6) return `${number(value)} ± ${number(error, 2)}`;
-  return `${value.toFixed(places).replace("-", MINUS)} ± ${error.toFixed(places)}`;
+  // Adding 0 keeps a value that rounds to nothing from being written as a negative nothing.
+  const rounded = Number(value.toFixed(places)) + 0;
+  return `${rounded.toFixed(places).replace("-", MINUS)} ± ${error.toFixed(places)}`;
+}
+
+/** Times the noise: two significant digits, whole from 10 on. */
+export function multiple(score: number): string {
+  return score >= 10 ? count(Math.round(score)) : score.toPrecision(2);
 }
 
 export function count(x: number): string {
@@ -34,12 +41,12 @@ export function axisTitle(title: string, unit: string): string {
   return unit === "" ? title : `${title} [${unit}]`;
 }
 
-/** How a difference stands to the noise. */
+/** How a difference stands to the noise: p >= 5 %, p >= 0.1 %, or rarer. */
 export type Standing = "noise" | "hint" | "clear";
 
 export function standing(metric: MetricValue): Standing {
-  if (metric.excess > CLEAR) return "clear";
-  return metric.excess > 2 ? "hint" : "noise";
+  if (metric.pValue < 0.001) return "clear";
+  return metric.pValue < 0.05 ? "hint" : "noise";
 }
 
 /** A metric's value with its unit of measure. */
@@ -48,30 +55,35 @@ export function metricText(metric: MetricValue): string {
   return `${withError(metric.value, metric.error)}${unit}`;
 }
 
-/** What a headline is about: `p of the proton vs truth p`. */
+/** What a headline is about: `p of the proton against its true p`. */
 export function subjectText(line: Headline): string {
-  return line.against === undefined ? line.title : `${line.title} vs ${line.against}`;
+  return line.againstTitle === undefined ? line.title : `${line.title} against ${line.againstTitle}`;
 }
 
 /** Says in one or two plain sentences what the comparison shows. */
-export function verdict(evaluation: Evaluation, reference: string, candidate: string): { text: string; good: boolean } {
-  const { headlines } = evaluation;
-  const clear = headlines.filter((line) => standing(line) === "clear");
+export function verdict(
+  { headlines }: Evaluation,
+  reference: string,
+  candidate: string,
+): { readonly text: string; readonly good: boolean } {
   const n = headlines.length;
+  // With n looks at the data, chance alone must be n times rarer.
+  const clear = headlines.filter((line) => line.pValue < FALSE_ALARM / n);
+  const [furthest] = headlines.filter((line) => line.metric === "w1").sort((a, b) => b.value - a.value);
+  const size =
+    furthest === undefined
+      ? ""
+      : ` The largest Wasserstein distance is ${number(100 * furthest.value, 2)} % of a standard deviation (${furthest.title}).`;
+  const comparisons = n === 1 ? "1 comparison" : `${n} comparisons`;
   if (clear.length === 0) {
     return {
       good: true,
-      text: `${candidate} cannot be told from ${reference}: none of ${n} comparisons goes beyond statistical noise.`,
+      text: `${candidate} cannot be told from ${reference}: none of ${comparisons} goes beyond what statistical noise explains.${size}`,
     };
   }
-  const worst = clear[0];
-  const w1 = headlines.filter((line) => line.metric === "w1").sort((a, b) => b.value - a.value)[0];
-  const size =
-    w1 === undefined
-      ? ""
-      : ` The largest shift is ${number(100 * w1.value, 2)} % of a standard deviation (${w1.title}).`;
+  const [worst] = clear;
   return {
     good: false,
-    text: `${candidate} differs from ${reference} in ${clear.length} of ${n} comparisons beyond statistical noise; most in ${subjectText(worst)} (${number(worst.score, 2)} times the noise).${size}`,
+    text: `${candidate} differs from ${reference} in ${clear.length} of ${comparisons}, beyond what statistical noise explains; most in ${subjectText(worst)}, ${multiple(worst.score)} times the noise (${metricNamed(worst.metric).title}).${size}`,
   };
 }
