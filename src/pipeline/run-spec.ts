@@ -175,13 +175,20 @@ function defaultUnit(variable: string): string | undefined {
 }
 
 function specError(error: z.ZodError, where: string, prefix: readonly string[] = []): ConfigError {
-  const lines = error.issues.map((issue) => {
+  const lines = error.issues.flatMap(insideUnions).map((issue) => {
     const path = [...prefix, ...issue.path].join(".") || "the top level";
     if (issue.code !== "unrecognized_keys") return `${path}: ${issue.message}`;
     const hints = issue.keys.map((key) => didYouMean(key, knownKeys([...prefix, ...issue.path].map(String))));
     return `${path}: unknown key ${issue.keys.map((k) => `"${k}"`).join(", ")}.${hints.join("")}`;
   });
   return new ConfigError(`${where}: the run spec is not valid: ${lines.join("; ")}`);
+}
+
+/** Of a value that may have several forms, the mistakes in the form that was meant: the one of the right basic type. */
+function insideUnions(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const meant = issue.errors.find((issues) => !issues.some((i) => i.code === "invalid_type" && i.path.length === 0));
+  return meant === undefined ? [issue] : meant.map((i) => ({ ...i, path: [...issue.path, ...i.path] }));
 }
 
 interface SchemaNode {
