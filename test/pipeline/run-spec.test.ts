@@ -49,7 +49,10 @@ describe("mistakes are named with their place", () => {
       /method: unknown; expected one of factorised, got "factorized"\. Did you mean "factorised"\?/,
     ],
     [{ ...minimal, data: { ...minimal.data, file: [] } }, /data: unknown key "file"\. Did you mean "files"\?/],
-    [withObject({ name: "e", variables: [{ name: "pt", respons: "ratio" }] }), /data\.objects\.0\.variables\.0: unknown key "respons"\. Did you mean "response"\?/],
+    [
+      withObject({ name: "e", variables: [{ name: "pt", respons: "ratio" }] }),
+      /data\.objects\.0\.variables\.0: unknown key "respons"\. Did you mean "response"\?/,
+    ],
     [
       withObject({ name: "e", variable: ["pt"] }),
       /data\.objects\.0: unknown key "variable"\. Did you mean "variables"\?/,
