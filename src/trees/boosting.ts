@@ -7,7 +7,8 @@ import { BLOCK_ROWS, type BoostingJob } from "./boosting-job.js";
 import { type BoostingOptions, type ResolvedBoostingOptions, resolveBoostingOptions } from "./boosting-options.js";
 import { checkColumns, checkWeights } from "./checks.js";
 import type { FitContext } from "./fit-context.js";
-import { Forest, LEAF, linkPreorder } from "./forest.js";
+import { Forest } from "./forest.js";
+import { LEAF, linkPreorder } from "./forest-nodes.js";
 import { curveOrder } from "./row-order.js";
 
 /**

@@ -1,30 +1,15 @@
 import { ByteReader, ByteWriter } from "./bytes.js";
+import { ForestMap } from "./forest-map.js";
+import { type ForestNodes, LEAF, linkPreorder } from "./forest-nodes.js";
 
 /** The loss that a forest was fitted with: what its margin means. */
 export type ForestLoss = "logistic" | "squared";
 
-/**
- * The trees of a forest, one after another; a tree's nodes stand in preorder, so a left child follows its parent.
- * The layout of ONNX `TreeEnsemble` nodes: the row goes left where `x[feature] <= threshold`.
- */
-export interface ForestNodes {
-  /** First node of each tree, and at the end the number of nodes. */
-  readonly treeStart: Uint32Array;
-  /** Feature tested; `LEAF` at a leaf. */
-  readonly feature: Uint16Array;
-  /** Threshold of the test; at a leaf, what it adds to the margin. */
-  readonly value: Float32Array;
-  /** Node index of the right child; unused at leaves. */
-  readonly right: Uint32Array;
-}
-
-/** Marks a leaf in `ForestNodes.feature`. */
-export const LEAF = 0xffff;
-
 const MAGIC = "PFOR";
 const VERSION = 1;
 const LOSSES: readonly ForestLoss[] = ["logistic", "squared"];
-const BLOCK = 256;
+/** Rows to predict before a map of the forest is worth its making (some 0.1 s). */
+const ROWS_FOR_MAP = 100_000;
 
 /** A trained boosted forest: the sum of `base` and one leaf of each tree. */
 export class Forest {
@@ -33,6 +18,8 @@ export class Forest {
   /** Margin before any tree. */
   readonly base: number;
   readonly nodes: ForestNodes;
+  #map: ForestMap | undefined;
+  #predicted = 0;
 
   constructor(loss: ForestLoss, featureCount: number, base: number, nodes: ForestNodes) {
     this.loss = loss;
@@ -52,20 +39,26 @@ export class Forest {
    * @param stop Default: the length of `out`.
    */
   predict(features: readonly Float32Array[], out: Float32Array, start = 0, stop = out.length): void {
+    this.#predicted += Math.max(0, stop - start);
+    if (this.#map === undefined && this.#predicted > ROWS_FOR_MAP) {
+      this.#map = new ForestMap(this.nodes, this.base, this.featureCount);
+    }
+    if (this.#map !== undefined) this.#map.predict(features, out, start, stop);
+    else this.#predictByTree(features, out, start, stop);
+  }
+
+  #predictByTree(features: readonly Float32Array[], out: Float32Array, start: number, stop: number): void {
     const { treeStart, feature, value, right } = this.nodes;
-    const sums = new Float64Array(BLOCK);
-    for (let from = start; from < stop; from += BLOCK) {
-      const n = Math.min(BLOCK, stop - from);
-      sums.fill(this.base);
+    for (let i = start; i < stop; i++) {
+      let sum = this.base;
       for (let tree = 0; tree < treeStart.length - 1; tree++) {
-        for (let i = 0; i < n; i++) {
-          let node = treeStart[tree];
-          while (feature[node] !== LEAF)
-            node = features[feature[node]][from + i] <= value[node] ? node + 1 : right[node];
-          sums[i] += value[node];
+        let node = treeStart[tree];
+        for (let f = feature[node]; f !== LEAF; f = feature[node]) {
+          node = features[f][i] <= value[node] ? node + 1 : right[node];
         }
+        sum += value[node];
       }
-      for (let i = 0; i < n; i++) out[from + i] = sums[i];
+      out[i] = sum;
     }
   }
 
@@ -110,23 +103,4 @@ export function decodeForest(bytes: Uint8Array): Forest {
     reader.require(linkPreorder(feature, right, treeStart[tree]) === treeStart[tree + 1], "whole trees");
   }
   return new Forest(loss, featureCount, base, { treeStart, feature, value, right });
-}
-
-/** Fills in the right children of the tree whose preorder begins at `root`; returns the node after its last, or one beyond the end of
- * `feature` where the tree is not whole.
- */
-export function linkPreorder(feature: Uint16Array, right: Uint32Array, root: number): number {
-  // The inner nodes whose right child has not come yet; it follows the end of the left subtree.
-  const waiting: number[] = [];
-  let node = root;
-  for (; node < feature.length; node++) {
-    if (feature[node] !== LEAF) {
-      waiting.push(node);
-      continue;
-    }
-    const parent = waiting.pop();
-    if (parent === undefined) return node + 1;
-    right[parent] = node + 1;
-  }
-  return feature.length + 1;
 }

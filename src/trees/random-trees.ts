@@ -4,7 +4,7 @@ import { ByteReader, ByteWriter } from "./bytes.js";
 import { checkColumns, checkInteger } from "./checks.js";
 import type { DonorSampler } from "./donor-sampler.js";
 import type { FitContext } from "./fit-context.js";
-import { LEAF, linkPreorder } from "./forest.js";
+import { LEAF, linkPreorder } from "./forest-nodes.js";
 
 export const RANDOM_TREES_MAGIC = "PRTS";
 const VERSION = 1;
