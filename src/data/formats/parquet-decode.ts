@@ -1,16 +1,15 @@
 /**
- * @file From the bytes of one Parquet column chunk to one Column. hyparquet parses page headers, levels and encodings;
+ * @file From the bytes of one Parquet column chunk to one Column. hyparquet parses page headers and decompresses;
  * here the levels become offsets and the values go straight into a typed array, with no list object an event.
  */
 import type { ColumnMetaData, Compressors, DecodedArray } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
-import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
-import { decompressPage, readDataPage, readDataPageV2 } from "hyparquet/src/datapage.js";
+import { decompressPage } from "hyparquet/src/datapage.js";
 import { readPlain } from "hyparquet/src/plain.js";
-import type { ColumnDecoder, DataPage } from "hyparquet/src/types.js";
 import { DataError } from "../../util/errors.js";
 import type { Column } from "../event-table.js";
 import { allocate, type TypedArray } from "../schema.js";
+import { type Page, readPageV1, readPageV2 } from "./parquet-page.js";
 import { isList, type Leaf } from "./parquet-schema.js";
 
 /** One column chunk to decode. */
@@ -26,37 +25,24 @@ export interface Chunk {
   readonly file: string;
 }
 
-interface Page extends DataPage {
-  /** Levels in the page: values, nulls and empty lists together. */
-  readonly count: number;
-}
-
 /** Decodes a column chunk. @throws DataError where a value is null, or the pages do not add up. */
 export function decodeChunk(chunk: Chunk): Column {
   return isList(chunk.leaf.field) ? decodeLists(chunk) : decodeFlat(chunk);
 }
 
-function* pages({ leaf, meta, bytes, compressors }: Chunk): Generator<Page> {
-  const decoder: ColumnDecoder = {
-    pathInSchema: meta.path_in_schema,
-    type: meta.type,
-    element: leaf.path[leaf.path.length - 1].element,
-    schemaPath: leaf.path,
-    codec: meta.codec,
-    compressors,
-    parsers: DEFAULT_PARSERS,
-  };
+function* pages({ leaf, meta, bytes, rows, compressors }: Chunk): Generator<Page> {
   const reader = { view: new DataView(bytes), offset: 0 };
-  let dictionary: DecodedArray | undefined;
   const total = Number(meta.num_values);
+  let dictionary: DecodedArray | undefined;
   for (let seen = 0; seen < total; ) {
     const header = parquetHeader(reader);
     const body = new Uint8Array(bytes, reader.offset, header.compressed_page_size);
     reader.offset += header.compressed_page_size;
-    const inflate = () => decompressPage(body, Number(header.uncompressed_page_size), meta.codec, compressors);
+    const inflate = (packed: Uint8Array, before = 0) =>
+      decompressPage(packed, Number(header.uncompressed_page_size) - before, meta.codec, compressors);
     const { data_page_header: v1, data_page_header_v2: v2, dictionary_page_header: dict } = header;
     if (dict !== undefined) {
-      const page = inflate();
+      const page = inflate(body);
       const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
       dictionary = readPlain({ view, offset: 0 }, meta.type, dict.num_values, undefined);
       continue;
@@ -64,10 +50,11 @@ function* pages({ leaf, meta, bytes, compressors }: Chunk): Generator<Page> {
     const info = v1 ?? v2;
     // Index pages hold no values.
     if (info === undefined) continue;
-    const page = v1 !== undefined ? readDataPage(inflate(), v1, decoder) : readDataPageV2(body, header, decoder);
-    if (info.encoding.endsWith("_DICTIONARY")) page.dataPage = lookUp(page.dataPage, dictionary, leaf);
+    const most = leaf.entryDefinition > 0 ? total - seen : rows;
+    if (!(info.num_values >= 0 && info.num_values <= most)) throw new Error(`a page of ${info.num_values} values`);
+    const page = v1 !== undefined ? readPageV1(inflate(body), v1, leaf) : readPageV2(body, v2!, leaf, inflate);
     seen += info.num_values;
-    yield { ...page, count: info.num_values };
+    yield info.encoding.endsWith("_DICTIONARY") ? { ...page, values: lookUp(page.values, dictionary, leaf) } : page;
   }
 }
 
@@ -96,9 +83,9 @@ function decodeFlat(chunk: Chunk): Column {
   const { field } = leaf;
   let values: TypedArray | undefined;
   let at = 0;
-  for (const { count, dataPage, definitionLevels } of pages(chunk)) {
+  for (const { count, values: dataPage, definition } of pages(chunk)) {
     if (dataPage.length !== count) {
-      const missing = definitionLevels?.findIndex((level) => level < leaf.maxDefinition) ?? 0;
+      const missing = definition?.findIndex((level) => level < leaf.maxDefinition) ?? 0;
       throw nullValue(chunk, at + missing, "a number");
     }
     if (at + count > rows) throw new Error(`more than the ${rows} values that the footer tells`);
@@ -131,13 +118,13 @@ function decodeLists(chunk: Chunk): Column {
   const values = allocate(field.dtype, Number(meta.num_values));
   let row = 0;
   let entries = 0;
-  for (const { count, dataPage, definitionLevels, repetitionLevels } of pages(chunk)) {
-    const levels = definitionLevels !== undefined && definitionLevels.length > 0 ? definitionLevels : undefined;
+  for (const { count, values: dataPage, definition, repetition } of pages(chunk)) {
+    if (repetition === undefined || definition === undefined) throw new Error("a list without levels");
     const first = entries;
-    if (row === 0 && count > 0 && repetitionLevels[0] !== 0) throw new Error("the first list has no beginning");
+    if (row === 0 && count > 0 && repetition[0] !== 0) throw new Error("the first list has no beginning");
     for (let i = 0; i < count; i++) {
-      if (repetitionLevels[i] === 0) offsets[row++] = entries;
-      const level = levels === undefined ? maxDefinition : levels[i];
+      if (repetition[i] === 0) offsets[row++] = entries;
+      const level = definition[i];
       if (level === maxDefinition) entries++;
       else if (level >= entryDefinition) throw nullValue(chunk, row - 1, "a list without gaps");
       else if (level < entryDefinition - 1) throw nullValue(chunk, row - 1, "a list");

@@ -118,10 +118,10 @@ function nameOf(path: readonly SchemaTree[]): string {
   const parts: string[] = [];
   for (let depth = 1; depth < path.length; depth++) {
     parts.push(path[depth].element.name);
-    const repeated = path[depth + 1];
-    if (path[depth].children.length !== 1 || repeated?.element.repetition_type !== "REPEATED") continue;
     // Lists of three levels have a node below the repeated one; in older ones of two levels the repeated node is the entry.
-    depth += repeated.children.length === 1 ? 2 : 1;
+    while (path[depth].children.length === 1 && path[depth].children[0].element.repetition_type === "REPEATED") {
+      depth += path[depth + 1].children.length === 1 ? 2 : 1;
+    }
   }
   return parts.join(".");
 }

@@ -3,9 +3,10 @@ import { didYouMean } from "../../util/suggest.js";
 import { csvFormat, tsvFormat } from "./csv.js";
 import type { Format } from "./format.js";
 import { parquetFormat } from "./parquet.js";
+import { rootFormat } from "./root/index.js";
 
 /** All file formats. */
-export const formats: readonly Format[] = [parquetFormat, csvFormat, tsvFormat];
+export const formats: readonly Format[] = [rootFormat, parquetFormat, csvFormat, tsvFormat];
 
 /**
  * Returns the format that a file name's ending tells.
