@@ -1,0 +1,203 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { VERSION } from "../../src/pipeline/package.js";
+import { freshFolder, peregrine } from "../helpers/cli.js";
+
+const folder = freshFolder();
+const path = (name: string) => join(folder, name);
+const file = (text: string, name: string): string => {
+  writeFileSync(path(name), text);
+  return path(name);
+};
+const SPEC = `name: toy
+data:
+  files: [train.parquet]
+  objects: [{ name: particle, slots: [pip, pim, p], variables: [p, theta, phi] }]
+options: { acceptance: { trees: 20 }, reconstruction: { kind: neighbours } }
+evaluate: { derive: photoproduction }
+`;
+
+beforeAll(async () => {
+  file(SPEC, "spec.yaml");
+  await peregrine(["generate", "gun", "-n", "20000", "--detector", "clas-toy", "-o", path("train.parquet")]);
+  await peregrine(["generate", "photoproduction", "-n", "4000", "--seed", "2", "-o", path("truth.parquet")]);
+  await peregrine([
+    ...["generate", "photoproduction", "-n", "4000", "--seed", "3", "--detector", "clas-toy"],
+    ...["-o", path("reference.parquet")],
+  ]);
+  await peregrine(["fit", path("spec.yaml"), "-o", path("toy.peregrine")]);
+});
+
+test("--version answers with the version alone", async () => {
+  expect(await peregrine(["--version"])).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: "" });
+});
+
+test("the road from generated events to a report", async () => {
+  const simulated = await peregrine([
+    "simulate",
+    path("toy.peregrine"),
+    path("truth.parquet"),
+    "-o",
+    path("fast.parquet"),
+    "--json",
+  ]);
+  expect(simulated.code).toBe(0);
+  expect(JSON.parse(simulated.stdout)).toMatchObject({ events: 4000, seed: 1 });
+  const compared = await peregrine([
+    ...["compare", path("reference.parquet"), path("fast.parquet")],
+    ...["--spec", path("toy.peregrine"), "-o", path("report")],
+  ]);
+  expect(compared.stderr).toMatch(/comparing +100 %/);
+  expect(compared.stdout).toMatch(/yield of all of them: ratio \d/);
+  expect(compared.stdout).toContain(`report: ${path("report/report.html")}`);
+  const metrics = JSON.parse(readFileSync(path("report/metrics.json"), "utf8"));
+  const names = metrics.variables.map((v: { name: string }) => v.name);
+  expect(names).toEqual(expect.arrayContaining(["pip p", "p theta", "w", "m2pi", "cos_cm", "phi_helicity"]));
+  expect(readFileSync(path("report/report.html"), "utf8")).toContain("</html>");
+});
+
+test("the same file from one thread or two, in small chunks or one large one", async () => {
+  const args = ["simulate", path("toy.peregrine"), path("truth.parquet"), "--quiet"];
+  await peregrine([...args, "-o", path("a.parquet"), "--threads", "1", "--chunk-size", "1000"]);
+  await peregrine([...args, "-o", path("b.parquet"), "--threads", "2", "--chunk-size", "100000"]);
+  expect(readFileSync(path("a.parquet")).equals(readFileSync(path("b.parquet")))).toBe(true);
+});
+
+test("files that know nothing of objects are compared column by column", async () => {
+  writeFileSync(path("x.csv"), `x,y\n${Array.from({ length: 50 }, (_, i) => `${i},${i * i}`).join("\n")}\n`);
+  const { code, stdout } = await peregrine(["compare", path("x.csv"), path("x.csv"), "-o", path("same"), "--json"]);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).variables).toHaveLength(2);
+});
+
+test("inspect tells columns, units and ranges", async () => {
+  const { stdout } = await peregrine(["inspect", path("train.parquet"), "reco_*", "accepted_particle"]);
+  expect(stdout).toMatch(/20,000 events, 4 columns/);
+  expect(stdout).toMatch(/reco_particle_p +float32 +GeV .* NaN/);
+  expect(stdout).toMatch(/accepted_particle +bool/);
+});
+
+test.each(["methods", "metrics", "processes", "detectors"])("%s lists what there is", async (list) => {
+  const { stdout } = await peregrine([list, "--json"]);
+  const items = JSON.parse(stdout) as { name: string; description: string }[];
+  const plain = await peregrine([list]);
+  for (const { name, description } of items) {
+    expect(plain.stdout).toMatch(new RegExp(`^${name} `, "m"));
+    expect(description).toBeTruthy();
+  }
+});
+
+describe("bad input: one clear line, the right exit code, nothing half-written", () => {
+  const simulate = (truth: string, out = path("out.parquet")) => ["simulate", path("toy.peregrine"), truth, "-o", out];
+  const badSpec = (name: string, from: string | RegExp, to: string) => [
+    "fit",
+    file(SPEC.replace(from, to), name),
+    "-o",
+    path("bad.peregrine"),
+  ];
+  const cases: [string, () => string[], number, RegExp][] = [
+    ["no such file", () => simulate(path("truht.parquet")), 5, /no such file\. Did you mean ".*truth\.parquet"/],
+    ["not ROOT", () => ["inspect", file("hello hello hello hello", "no.root")], 3, /no\.root.*ROOT/],
+    [
+      "truncated Parquet",
+      () => {
+        writeFileSync(path("cut.parquet"), readFileSync(path("truth.parquet")).subarray(0, 30_000));
+        return simulate(path("cut.parquet"));
+      },
+      3,
+      /cut\.parquet/,
+    ],
+    ["empty file", () => simulate(file("", "empty.parquet")), 3, /the file is empty/],
+    ["unknown ending", () => simulate(path("truth.xyz")), 2, /unknown file type/],
+    [
+      "missing column",
+      () => badSpec("s1.yaml", "[p, theta, phi]", "[p, thta, phi]"),
+      3,
+      /no column "(truth|reco)_particle_thta".*Did you mean "(truth|reco)_particle_theta"/,
+    ],
+    [
+      "misspelt key",
+      () => badSpec("s2.yaml", "variables", "variabels"),
+      2,
+      /unknown key "variabels"\. Did you mean "variables"/,
+    ],
+    ["bad YAML", () => badSpec("s3.yaml", "name: toy", "name: [toy"), 2, /not valid YAML/],
+    [
+      "unknown process",
+      () => ["generate", "photoprodukction", "-n", "5", "-o", path("g.parquet")],
+      2,
+      /Did you mean "photoproduction"/,
+    ],
+    [
+      "output folder missing",
+      () => simulate(path("truth.parquet"), path("none/out.parquet")),
+      5,
+      /folder ".*none" does not exist/,
+    ],
+    ["output not writable", () => simulate(path("truth.parquet"), "/proc/out.parquet"), 5, /cannot write/],
+    [
+      "bundle over a foreign folder",
+      () => ["fit", path("spec.yaml"), "-o", folder],
+      5,
+      /is there already, and is not a bundle/,
+    ],
+    ["not a bundle", () => ["simulate", folder, path("truth.parquet"), "-o", path("out.parquet")], 5, /not a bundle/],
+    [
+      "number out of range",
+      () => ["generate", "gun", "-n", "-5", "-o", path("g.parquet")],
+      2,
+      /--events: not usable; expected an integer >= 1, got "-5"/,
+    ],
+  ];
+
+  test.each(cases)("%s", async (_, args, code, message) => {
+    const before = readdirSync(folder);
+    const list = args();
+    const added = readdirSync(folder);
+    const outcome = await peregrine(list);
+    const line = outcome.stderr
+      .trim()
+      .split("\n")
+      .filter((l) => !l.startsWith("reading"))
+      .join("\n");
+    expect(line).toMatch(message);
+    expect(line.split("\n")).toHaveLength(1);
+    expect(line).not.toMatch(/ {4}at /);
+    expect(outcome.code).toBe(code);
+    expect(readdirSync(folder).sort()).toEqual([...new Set([...before, ...added])].sort());
+  });
+
+  test("Ctrl-C during a fit leaves nothing", async () => {
+    await peregrine(["generate", "gun", "-n", "400000", "--detector", "clas-toy", "-o", path("big.parquet")]);
+    const long = file(SPEC.replace("train.parquet", "big.parquet").replace("trees: 20", "trees: 3000"), "long.yaml");
+    const before = readdirSync(folder);
+    const outcome = await peregrine(["fit", long, "-o", path("long.peregrine")], "reading");
+    expect(outcome.code).toBe(130);
+    expect(outcome.stderr).toContain("interrupted");
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  test("Ctrl-C during a simulation leaves no part of a file", async () => {
+    const before = readdirSync(folder);
+    const outcome = await peregrine(
+      [
+        "simulate",
+        path("toy.peregrine"),
+        path("truth.parquet"),
+        "-o",
+        path("long.parquet"),
+        "--oversample",
+        "20000",
+        "--threads",
+        "1",
+        "--chunk-size",
+        "1000",
+      ],
+      "simulating",
+    );
+    expect(outcome.code).toBe(130);
+    expect(readdirSync(folder)).toEqual(before);
+    expect(existsSync(path("long.parquet"))).toBe(false);
+  });
+});
