@@ -36,6 +36,7 @@ function* pages({ leaf, meta, bytes, rows, compressors }: Chunk): Generator<Page
   let dictionary: DecodedArray | undefined;
   for (let seen = 0; seen < total; ) {
     const header = parquetHeader(reader);
+    if (!(header.compressed_page_size >= 0)) throw new Error(`a page of ${header.compressed_page_size} bytes`);
     const body = new Uint8Array(bytes, reader.offset, header.compressed_page_size);
     reader.offset += header.compressed_page_size;
     const inflate = (packed: Uint8Array, before = 0) =>

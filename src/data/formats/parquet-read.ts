@@ -39,7 +39,11 @@ async function readFooter(source: ByteSource): Promise<FileMetaData> {
     );
   }
   try {
-    return await parquetMetadataAsync(source, { geoparquet: false });
+    const metadata = await parquetMetadataAsync(source, { geoparquet: false });
+    const rows = metadata.row_groups.reduce((n, group) => n + group.num_rows, 0n);
+    const sound = metadata.row_groups.every((group) => group.num_rows >= 0n) && rows === metadata.num_rows;
+    if (!sound) throw new Error(`row groups of ${rows} events in all, where ${metadata.num_rows} are told`);
+    return metadata;
   } catch (error) {
     throw damaged(name, error);
   }
@@ -53,10 +57,18 @@ async function loadCompressors(metadata: FileMetaData): Promise<Compressors | un
   return plain ? undefined : (await import("hyparquet-compressors")).compressors;
 }
 
+function readSchema(metadata: FileMetaData, file: string): ReturnType<typeof fromParquetSchema> {
+  try {
+    return fromParquetSchema(metadata, file);
+  } catch (error) {
+    throw damaged(file, error);
+  }
+}
+
 /** Opens a Parquet file. @throws DataError where it is not one, cut short, or encrypted. */
 export async function openParquet(source: ByteSource): Promise<TableSource> {
   const metadata = await readFooter(source);
-  const { leaves, skipped } = fromParquetSchema(metadata, source.name);
+  const { leaves, skipped } = readSchema(metadata, source.name);
   const compressors = await loadCompressors(metadata);
   const byName = new Map(leaves.map((leaf) => [leaf.field.name, leaf]));
   const schema = new Schema(leaves.map((leaf) => leaf.field));
