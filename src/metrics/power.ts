@@ -53,6 +53,6 @@ function percent(x: number): string {
 function countWords(reference: number, candidate: number): string {
   const format = (n: number) => Math.round(n).toLocaleString("en-US");
   return Math.round(reference) === Math.round(candidate)
-    ? `Twice ${format(reference)} events`
+    ? `Two samples of ${format(reference)} events`
     : `${format(reference)} against ${format(candidate)} events`;
 }

@@ -1,3 +1,4 @@
+import { erfc } from "../util/special.js";
 import { type Metric, metricValue } from "./metric.js";
 import type { Sample } from "./sample.js";
 
@@ -13,18 +14,22 @@ export const w1: Metric = {
   compute(comparison) {
     const { reference, candidate, gap, pooledSize } = comparison;
     const scale = reference.deviation > 0 ? reference.deviation : 1;
+    const root = Math.sqrt(pooledSize);
     const bridge = bridgeArea(reference);
-    const nullSpread = bridge.spread / Math.sqrt(pooledSize) / scale;
+    const nullSpread = bridge.spread / root / scale;
     const [varianceF, varianceG] = gap.influenceVariance;
     const error = Math.sqrt(varianceF / reference.effectiveSize + varianceG / candidate.effectiveSize) / scale;
-    return metricValue({
+    const value = metricValue({
       metric: "w1",
       value: gap.area / scale,
       error: Math.max(nullSpread, error),
-      null: bridge.mean / Math.sqrt(pooledSize) / scale,
+      null: bridge.mean / root / scale,
       nullSpread,
       raw: gap.area,
     });
+    if (reference.deviation === 0) return value;
+    // W1 is never below the difference of the means, and far out noise is all shift: there that tail is the longer one.
+    return { ...value, pValue: Math.max(value.pValue, erfc((value.value * root) / Math.SQRT2)) };
   },
 };
 

@@ -1,7 +1,7 @@
 import { type MetricValue, metricNamed, type ResponseResult, type VariableResult } from "../metrics/index.js";
 import { html, type Markup } from "./markup.js";
 import type { Labels, Plot } from "./plot.js";
-import { count, metricText, multiple, number, standing, withError } from "./words.js";
+import { axisTitle, count, metricText, multiple, number, standing, withError } from "./words.js";
 
 /** A plot with its heading, tools and numbers. */
 export function plotCard(plot: Plot, title: string, details: readonly Markup[]): Markup {
@@ -26,8 +26,7 @@ export function metricChips(values: readonly MetricValue[]): Markup {
 /** Moments of both samples, and what lies outside the plot. */
 export function sampleTable(result: VariableResult | ResponseResult, labels: Labels): Markup {
   const { reference, candidate, histogram, unit } = result;
-  const withUnit = (text: string) => (unit === "" ? text : `${text} ${unit}`);
   const row = (label: string, s: typeof reference, sums: readonly number[]) =>
-    html`<tr><th scope="row">${label}</th><td class="n">${count(s.entries)}</td><td class="n">${withUnit(withError(s.mean, s.deviation / Math.sqrt(s.effectiveEntries)))}</td><td class="n">${withUnit(number(s.deviation, 4))}</td><td class="n">${number(sums[0], 4)}</td><td class="n">${number(sums[sums.length - 1], 4)}</td></tr>`;
-  return html`<table class="stats"><thead><tr><td></td><th scope="col" class="n">Entries</th><th scope="col" class="n">Mean</th><th scope="col" class="n">Std. dev.</th><th scope="col" class="n">Below</th><th scope="col" class="n">Above</th></tr></thead><tbody>${row(labels.reference, reference, histogram.reference.sums)}${row(labels.candidate, candidate, histogram.candidate.sums)}</tbody></table>`;
+    html`<tr><th scope="row">${label}</th><td class="n">${count(s.entries)}</td><td class="n">${withError(s.mean, s.deviation / Math.sqrt(s.effectiveEntries))}</td><td class="n">${number(s.deviation, 4)}</td><td class="n">${number(sums[0], 4)}</td><td class="n">${number(sums[sums.length - 1], 4)}</td></tr>`;
+  return html`<div class="scroll"><table class="stats"><thead><tr><td></td><th scope="col" class="n">Entries</th><th scope="col" class="n">${axisTitle("Mean", unit)}</th><th scope="col" class="n">${axisTitle("Std. dev.", unit)}</th><th scope="col" class="n">Below</th><th scope="col" class="n">Above</th></tr></thead><tbody>${row(labels.reference, reference, histogram.reference.sums)}${row(labels.candidate, candidate, histogram.candidate.sums)}</tbody></table></div>`;
 }

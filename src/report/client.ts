@@ -45,6 +45,11 @@ export const CLIENT = `
   };
   idle(drawRest);
 
+  window.addEventListener("beforeprint", () => {
+    document.querySelectorAll("details").forEach((element) => { element.open = true; });
+    [...waiting].forEach(drawOnce);
+  });
+
   const setScale = (button, scale) => {
     const element = document.getElementById(button.dataset.scale);
     button.setAttribute("aria-pressed", String(scale === "log"));

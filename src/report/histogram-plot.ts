@@ -72,7 +72,7 @@ function histogramSpec(
 ): TopLevelSpec {
   const contents = [...table.ref, ...table.cand].filter((x) => x !== null);
   const positive = contents.filter((x) => x > 0);
-  const top = positive.reduce((a, b) => Math.max(a, b), 0) || 1;
+  const top = [...positive, ...table.refHigh].reduce<number>((a, b) => Math.max(a, b ?? 0), 0) || 1;
   // Half the smallest content is the floor of the log axis; empty bins rest on it.
   const floor = positive.length === 0 ? 0.5 : positive.reduce((a, b) => Math.min(a, b)) / 2;
   const bottom = log ? floor : contents.reduce((a, b) => Math.min(a, b), 0);

@@ -101,11 +101,11 @@ export function hover(x: Horizontal, fields: readonly (readonly [field: string, 
 }
 
 /** Lower and upper end of an axis that holds all columns, with a margin; [0, 1] where there is nothing. */
-export function extentOf(columns: readonly (readonly (number | null)[])[], includeZero: boolean): [number, number] {
+export function extentOf(columns: readonly (readonly (number | null)[])[]): [number, number] {
   const values = columns.flatMap((column) => column.filter((x) => x !== null));
   if (values.length === 0) return [0, 1];
-  const low = values.reduce((a, b) => Math.min(a, b), includeZero ? 0 : Number.POSITIVE_INFINITY);
-  const high = values.reduce((a, b) => Math.max(a, b), includeZero ? 0 : Number.NEGATIVE_INFINITY);
+  const low = values.reduce((a, b) => Math.min(a, b));
+  const high = values.reduce((a, b) => Math.max(a, b));
   const margin = high > low ? 0.06 * (high - low) : Math.max(Math.abs(high), 1) * 0.5;
-  return [includeZero && low === 0 ? 0 : low - margin, high + margin];
+  return [low - margin, high + margin];
 }

@@ -59,9 +59,10 @@ function pointsPanel(
   labels: Labels,
 ): object {
   const shown = ["ref", "cand"].flatMap((side) => ["Low", "High"].map((end) => table[`${side}${what}${end}`]));
+  const [low, high] = extentOf(shown);
   const y = {
     type: "quantitative",
-    scale: { domain: extentOf(shown, what === "Width"), nice: false, zero: false },
+    scale: { domain: [what === "Width" ? 0 : low, high], nice: false, zero: false },
     title,
     axis: { tickCount: 5 },
   };

@@ -13,7 +13,7 @@ import {
   yieldSection,
 } from "./sections.js";
 import { STYLE } from "./style.js";
-import { verdict } from "./words.js";
+import { number, verdict } from "./words.js";
 
 /** Words around the numbers. */
 export interface ReportContext {
@@ -77,7 +77,7 @@ export function renderReport(evaluation: Evaluation, context: ReportContext, ass
 ${context.subtitle !== undefined && html`<p class="subtitle">${context.subtitle}</p>`}
 <p class="verdict${good && " good"}">${text}</p>
 ${context.summary !== undefined && html`<ul class="summary">${context.summary.map((line) => html`<li>${line}</li>`)}</ul>`}
-<p class="legend"><span><span class="key ref"></span>${labels.reference}</span><span><span class="key cand"></span>${labels.candidate}</span><button type="button" id="log-all" aria-pressed="false">log axes everywhere</button></p>
+<p class="legend"><span><span class="key ref"></span>${labels.reference}</span><span><span class="key cand"></span>${labels.candidate}</span>${scaleNote(evaluation, labels)}<button type="button" id="log-all" aria-pressed="false">log axes everywhere</button></p>
 ${sections.map(renderSection)}
 </main>
 </div>
@@ -90,6 +90,13 @@ ${sections.map(renderSection)}
 </html>
 `;
   return page.text;
+}
+
+/** Says how the candidate's histograms are scaled, where they are. */
+function scaleNote({ reference, candidate }: Evaluation, labels: Labels): Markup | false {
+  const scale = reference.sumOfWeights / candidate.sumOfWeights;
+  if (Math.abs(scale - 1) < 1e-9) return false;
+  return html`<span>${labels.candidate} is scaled by ${number(scale)} in histograms, to as many events as ${labels.reference}.</span>`;
 }
 
 function headlineTarget({ kind, subject, against }: Headline): string {

@@ -1,4 +1,4 @@
-import { type Evaluation, type Headline, metrics } from "../metrics/index.js";
+import { type Evaluation, type Headline, metrics, type Share } from "../metrics/index.js";
 import { metricChips, plotCard, sampleTable } from "./card.js";
 import { efficiencyPlot } from "./efficiency-plot.js";
 import { histogramPlot } from "./histogram-plot.js";
@@ -78,8 +78,8 @@ export function yieldSection({ yields, acceptances, reference, candidate }: Eval
   const rows = [
     ...acceptances.map(({ title, reference: a, candidate: b, metrics: [ratio] }) => ({
       title: `${title} accepted`,
-      a: `${number(100 * a.value, 4)} %`,
-      b: `${number(100 * b.value, 4)} %`,
+      a: percentText(a),
+      b: percentText(b),
       ratio,
     })),
     ...yields.map(({ title, reference: a, candidate: b, metrics: [ratio] }) => ({
@@ -93,6 +93,11 @@ export function yieldSection({ yields, acceptances, reference, candidate }: Eval
 <thead><tr><th scope="col">Selection</th><th scope="col" class="n">${labels.reference}</th><th scope="col" class="n">${labels.candidate}</th><th scope="col" class="n">Ratio</th><th scope="col" class="n">p-value</th></tr></thead>
 <tbody>${rows.map((r) => html`<tr id="yield-${slug(r.title)}"><th scope="row">${r.title}</th><td class="n">${r.a}</td><td class="n">${r.b}</td><td class="n">${metricText(r.ratio)}</td><td class="n ${standing(r.ratio)}">${number(r.ratio.pValue, 2)}</td></tr>`)}</tbody></table></div>`;
   return [{ id: "yields", title: "Efficiencies and yields", body, plots: [] }];
+}
+
+/** A share in percent, with half its interval as the error. */
+function percentText({ value, low, high }: Share): string {
+  return `${withError(100 * value, 50 * (high - low))} %`;
 }
 
 /** What the sample size can and cannot show. */

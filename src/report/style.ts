@@ -38,6 +38,7 @@ th,td{text-align:left;padding:.34rem .7rem;border-bottom:1px solid var(--line);v
 thead th{font-weight:600;color:var(--muted);font-size:.8rem;white-space:nowrap}
 tbody th{font-weight:500}
 td.n,th.n{text-align:right;white-space:nowrap}
+.metric{white-space:nowrap}
 .bar{min-width:9rem;width:26%}
 .bar div{display:flex;align-items:center;gap:.5rem}
 .bar i{display:block;height:.62rem;border-radius:2px;background:var(--good);min-width:2px}
@@ -61,21 +62,22 @@ button[aria-pressed=true]{background:var(--ink);color:var(--paper);border-color:
 .chips b{color:var(--ink);font-weight:600}
 td.clear,.chips .clear b{color:var(--bad)}td.hint,.chips .hint b{color:var(--warn)}
 .stats{font-size:.82rem;margin-top:.4rem;color:var(--muted)}
-.stats th,.stats td{padding:.15rem .5rem .15rem 0;border:0}
+.stats th,.stats td{padding:.15rem .5rem .15rem 0;border:0;font-size:inherit}
 .note{color:var(--muted);font-size:.86rem;margin:.5rem 0 0}
 dl{display:grid;grid-template-columns:minmax(8rem,max-content) 1fr;gap:.3rem 1.2rem;margin:0;font-size:.9rem}
 dt{color:var(--muted)}dd{margin:0;overflow-wrap:anywhere}
 .skip{position:absolute;left:-9999px}.skip:focus{left:1rem;top:1rem;background:var(--paper);padding:.5rem}
 #vg-tooltip-element{font:12px system-ui,sans-serif;background:var(--raised);color:var(--ink);border:1px solid var(--line)}
-@media (max-width:60rem){.page{grid-template-columns:1fr}nav{position:static;border:0;border-bottom:1px solid var(--line);max-height:none}nav ol{columns:2}main{padding:1.2rem}}
+@media (max-width:60rem){.page{grid-template-columns:1fr}nav{position:static;border:0;border-bottom:1px solid var(--line);max-height:none}nav ol{columns:2}main{padding:1.2rem}.section{display:none}}
 @media print{
 :root{color-scheme:light;${tokens(LIGHT)}}
 @page{margin:14mm}
 body{font-size:10.5pt}
-.page{display:block;max-width:none}nav,.tools,.skip{display:none}main{padding:0}
+.page{display:block;max-width:none}nav,.tools,.skip,.section,#log-all{display:none}main{padding:0}
 .cards{grid-template-columns:1fr 1fr;gap:4mm}.card{padding:3mm}.plot{min-height:0}
+h3{font-size:10pt}.chips,.stats,.note{font-size:7.5pt}th,td{padding:.25rem .4rem}.scroll{overflow:visible}
 h2{break-after:avoid}tr{break-inside:avoid}
-details>*{display:revert}
+summary{display:none}
 }
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 `;

@@ -62,7 +62,7 @@ export function subjectText(line: Headline): string {
 
 /** Says in one or two plain sentences what the comparison shows. */
 export function verdict(
-  { headlines }: Evaluation,
+  { headlines, power }: Evaluation,
   reference: string,
   candidate: string,
 ): { readonly text: string; readonly good: boolean } {
@@ -78,7 +78,7 @@ export function verdict(
   if (clear.length === 0) {
     return {
       good: true,
-      text: `${candidate} cannot be told from ${reference}: none of ${comparisons} goes beyond what statistical noise explains.${size}`,
+      text: `${candidate} cannot be told from ${reference}: none of ${comparisons} goes beyond what statistical noise explains.${size} ${power[0].words}`,
     };
   }
   const [worst] = clear;

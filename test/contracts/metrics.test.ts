@@ -24,16 +24,20 @@ const compare = (a: Float64Array, b: Float64Array, u?: Float64Array, v?: Float64
 describe.each(metrics.map((metric) => [metric.name, metric] as const))("metric %s", (_, metric) => {
   it("lies within two of its errors of the null in at least 95 of 100 pairs of independent halves", () => {
     let inside = 0;
+    let rare = 0;
     let distances = 0;
     let nulls = 0;
     for (let trial = 0; trial < 100; trial++) {
       const all = draw(metric, 100 + trial, 4000);
       const value = metric.compute(compare(all.subarray(0, 2000), all.subarray(2000)));
       if (Math.abs(value.distance - value.null) <= 2 * value.error) inside++;
+      if (value.pValue < 0.01) rare++;
       distances += value.distance;
       nulls += value.null;
     }
     expect(inside).toBeGreaterThanOrEqual(95);
+    // 1 expected; 5 or more have a chance of 0.3 %.
+    expect(rare).toBeLessThan(5);
     // The mean of 100 distances, each with at most 1.5 times the null as its spread.
     expect(distances / nulls).toBeGreaterThan(0.7);
     expect(distances / nulls).toBeLessThan(1.45);
