@@ -90,9 +90,12 @@ function rowOf(scanner: CsvScanner): string[] | undefined {
  * Tells the layout from the beginning of a file.
  * @param bytes The first block, ended by a line feed where it is the whole file, with room after it.
  * @param limit Bytes of it that are text.
- * @throws DataError where there is no header row, or a name stands twice.
+ * @throws DataError where the bytes are no text, there is no header row, or a name stands twice.
  */
 export function inferLayout(bytes: Uint8Array, limit: number, file: string): CsvLayout {
+  if (bytes.subarray(0, limit).includes(0)) {
+    throw new DataError(`${file}: not a text file; expected UTF-8 text with column names in the first line.`);
+  }
   const delimiter = delimiterOf(headerLine(bytes, limit));
   const scanner = new CsvScanner(delimiter);
   scanner.load(bytes, limit);

@@ -64,7 +64,8 @@ export function putFloat64(value: number, out: Uint8Array, at: number): number {
 
 /**
  * Writes a single: the decimal of fewest digits, and among those the nearest, that rounds back to it. Six digits are
- * always told apart by a single and nine always tell all singles apart, so it tries six to nine.
+ * always told apart by a single and nine always tell all singles apart, so it tries six to nine. Whole numbers below 2^31
+ * are spelled out.
  * @param value A number that is exactly a float32.
  */
 export function putFloat32(value: number, out: Uint8Array, at: number): number {
@@ -91,7 +92,7 @@ export function putFloat32(value: number, out: Uint8Array, at: number): number {
 /** The slow way, for very small and very large singles. */
 function shortText(value: number): string {
   if (Object.is(value, -0)) return "-0";
-  for (let precision = 6; precision < 9; precision++) {
+  for (let precision = 1; precision < 9; precision++) {
     const short = Number(value.toPrecision(precision));
     if (Math.fround(short) === value) return exponential(short);
   }
