@@ -83,7 +83,7 @@ export const CLIENT = `
     button.addEventListener("click", async () => {
       const element = document.getElementById(button.dataset.save);
       await drawOnce(element);
-      save(URL.createObjectURL(new Blob([svgText(element)], { type: "image/svg+xml" })), element.id + ".svg");
+      save(URL.createObjectURL(new Blob([svgText(element)], { type: "image/svg+xml" })), element.id.replaceAll(":", "-") + ".svg");
     });
   }
 })();

@@ -45,12 +45,7 @@ export function scriptCode(code: string): Markup {
   return new Markup(text);
 }
 
-/** Makes a string fit for an `id` attribute. */
-export function slug(text: string): string {
-  return (
-    text
-      .replace(/[^A-Za-z0-9]+/g, "-")
-      .replace(/^-|-$/g, "")
-      .toLowerCase() || "all"
-  );
+/** Makes a string fit for an `id` attribute; different strings stay different. */
+export function idOf(text: string): string {
+  return text.replace(/[^A-Za-z0-9_-]/g, (c) => `.${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -2,7 +2,7 @@ import { type Evaluation, type Headline, metrics, type Share } from "../metrics/
 import { metricChips, plotCard, sampleTable } from "./card.js";
 import { efficiencyPlot } from "./efficiency-plot.js";
 import { histogramPlot } from "./histogram-plot.js";
-import { html, type Markup, slug } from "./markup.js";
+import { html, idOf, type Markup } from "./markup.js";
 import type { Labels, Plot } from "./plot.js";
 import { profilePlot } from "./profile-plot.js";
 import { axisTitle, count, metricText, number, standing, withError } from "./words.js";
@@ -19,7 +19,7 @@ export interface Section {
 
 /** Id of the plot of something that was compared. */
 export function plotId(kind: Headline["kind"], name: string, against?: string): string {
-  return [kind, slug(name), against === undefined ? "" : slug(against)].filter((part) => part !== "").join("-");
+  return [kind, idOf(name), ...(against === undefined ? [] : [idOf(against)])].join(":");
 }
 
 /** One section a group, in the order in which the evaluation names them first. */
@@ -27,17 +27,18 @@ export function groupSections(evaluation: Evaluation, labels: Labels): Section[]
   const { variables, responses, acceptances } = evaluation;
   const groups = new Set([...variables, ...responses, ...acceptances].map(({ group }) => group));
   return [...groups].map((group) => {
+    const isHere = (thing: { readonly group: string }) => thing.group === group;
     const cards: Markup[] = [];
     const plots: Plot[] = [];
     const add = (plot: Plot, title: string, details: readonly Markup[]) => {
       plots.push(plot);
       cards.push(plotCard(plot, title, details));
     };
-    for (const result of variables.filter((v) => v.group === group)) {
+    for (const result of variables.filter(isHere)) {
       const plot = histogramPlot(plotId("variable", result.name), result, evaluation, labels);
       add(plot, axisTitle(result.title, result.unit), [metricChips(result.metrics), sampleTable(result, labels)]);
     }
-    for (const result of responses.filter((r) => r.group === group)) {
+    for (const result of responses.filter(isHere)) {
       const plot = histogramPlot(plotId("response", result.name), result, evaluation, labels);
       const shapes = result.metrics.filter((m) => m.metric !== "median" && m.metric !== "width");
       const profiles = result.metrics.filter((m) => m.metric === "median" || m.metric === "width");
@@ -51,7 +52,7 @@ export function groupSections(evaluation: Evaluation, labels: Labels): Section[]
         ],
       );
     }
-    for (const result of acceptances.filter((a) => a.group === group)) {
+    for (const result of acceptances.filter(isHere)) {
       for (const curve of result.curves) {
         add(
           efficiencyPlot(plotId("acceptance", result.name, curve.against), result, curve, labels),
@@ -61,7 +62,7 @@ export function groupSections(evaluation: Evaluation, labels: Labels): Section[]
       }
     }
     return {
-      id: `group-${slug(group)}`,
+      id: `group:${idOf(group)}`,
       title: group === "" ? "Variables" : group,
       body: html`<div class="cards">${cards}</div>`,
       plots,
@@ -91,7 +92,7 @@ export function yieldSection({ yields, acceptances, reference, candidate }: Eval
   ];
   const body = html`<div class="scroll"><table><caption>Efficiencies, weighted numbers of events, and their ratio per event generated (${labels.reference}: ${count(reference.events)}, ${labels.candidate}: ${count(candidate.events)} events).</caption>
 <thead><tr><th scope="col">Selection</th><th scope="col" class="n">${labels.reference}</th><th scope="col" class="n">${labels.candidate}</th><th scope="col" class="n">Ratio</th><th scope="col" class="n">p-value</th></tr></thead>
-<tbody>${rows.map((r) => html`<tr id="yield-${slug(r.title)}"><th scope="row">${r.title}</th><td class="n">${r.a}</td><td class="n">${r.b}</td><td class="n">${metricText(r.ratio)}</td><td class="n ${standing(r.ratio)}">${number(r.ratio.pValue, 2)}</td></tr>`)}</tbody></table></div>`;
+<tbody>${rows.map((r) => html`<tr><th scope="row">${r.title}</th><td class="n">${r.a}</td><td class="n">${r.b}</td><td class="n">${metricText(r.ratio)}</td><td class="n ${standing(r.ratio)}">${number(r.ratio.pValue, 2)}</td></tr>`)}</tbody></table></div>`;
   return [{ id: "yields", title: "Efficiencies and yields", body, plots: [] }];
 }
 
