@@ -56,19 +56,23 @@ export function makeTransform(spec: TransformSpec): Transform {
  */
 export function fitStandardise(sample: ArrayLike<number>, weights?: ArrayLike<number>): Transform {
   requireFinite(sample, "standardise");
+  const weight = (i: number) => (weights === undefined ? 1 : weights[i]);
   let total = 0;
-  let mean = 0;
-  let squares = 0;
-  // West (1979), "Updating mean and variance estimates", Comm. ACM 22: no cancellation far from zero.
+  let sum = 0;
   for (let i = 0; i < sample.length; i++) {
-    const w = weights === undefined ? 1 : weights[i];
-    if (w === 0) continue;
-    total += w;
-    const delta = sample[i] - mean;
-    mean += (w / total) * delta;
-    squares += w * delta * (sample[i] - mean);
+    total += weight(i);
+    sum += weight(i) * (sample[i] - sample[0]);
   }
-  const deviation = Math.sqrt(squares / total);
+  const mean = sample[0] + sum / total;
+  // The corrected two-pass algorithm (Chan, Golub, LeVeque 1983, The American Statistician 37) does not cancel far from zero.
+  let squares = 0;
+  let rest = 0;
+  for (let i = 0; i < sample.length; i++) {
+    const d = sample[i] - mean;
+    squares += weight(i) * d * d;
+    rest += weight(i) * d;
+  }
+  const deviation = Math.sqrt(Math.max(0, squares - (rest * rest) / total) / total);
   return makeTransform({ kind: "standardise", mean, deviation: deviation > 0 ? deviation : 1 });
 }
 

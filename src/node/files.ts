@@ -141,7 +141,8 @@ export async function createTable(path: string, schema: Schema): Promise<TableSi
 export async function readBytes(path: string): Promise<Uint8Array> {
   const handle = await openForReading(path);
   try {
-    return await readFile(handle);
+    const { buffer, byteOffset, byteLength } = await readFile(handle);
+    return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
     throw ioError(path, "read", error);
   } finally {

@@ -31,7 +31,7 @@ def main():
     frame.loc[3, "x"] = np.inf
     frame.loc[4, "x"] = np.nan
     frame.to_csv(OUT / "pandas.csv", na_rep="nan")
-    frame.to_csv(OUT / "pandas-semicolon.csv", sep=";", index=False, na_rep="nan", line_terminator="\r\n")
+    frame.to_csv(OUT / "pandas-semicolon.csv", sep=";", index=False, na_rep="nan")
 
     bits = np.concatenate([rng.integers(0, 2**31, 1500, dtype="uint32"), rng.exponential(50, 1500).astype("float32").view("uint32")])
     singles = bits.view("float32")
