@@ -5,7 +5,7 @@ import { Comparison } from "./comparison.js";
 import { efficiency, type Interval, passesOf, ratioInterval } from "./efficiency.js";
 import { type Entries, gather } from "./entries.js";
 import type { AcceptanceResult, EfficiencyCurve, Shares, Skipped } from "./evaluation.js";
-import { efficiencyProfile, efficiencyRatio } from "./ratio.js";
+import { metricsOf } from "./registry.js";
 import { type Sample, sampleOf } from "./sample.js";
 import { sliceComparisons } from "./slices.js";
 import type { AcceptanceSpec } from "./spec.js";
@@ -33,7 +33,7 @@ export function evaluateAcceptance(
     title: spec.title ?? name,
     unit: "",
     group: spec.group ?? "",
-    metrics: [efficiencyRatio.compute(comparison)],
+    metrics: metricsOf("acceptance").map((metric) => metric.compute(comparison)),
     reference: efficiency(passesOf(sampleA)),
     candidate: efficiency(passesOf(sampleB)),
     curves: spec.against.map((_, k) => efficiencyCurve(reference, spec, k, [a, b], [sampleA, sampleB], random)),
@@ -77,7 +77,7 @@ function efficiencyCurve(
     reference: shares(bins.map((bin) => bin?.reference)),
     candidate: shares(bins.map((bin) => bin?.candidate)),
     ratio: shares(bins.map((bin) => bin?.ratio)),
-    metrics: [efficiencyProfile.compute(comparison)],
+    metrics: metricsOf("acceptance-profile").map((metric) => metric.compute(comparison)),
   };
 }
 

@@ -4,7 +4,7 @@ import { Comparison } from "./comparison.js";
 import { passesOf } from "./efficiency.js";
 import { gather } from "./entries.js";
 import type { Count, YieldResult } from "./evaluation.js";
-import { yieldRatio } from "./ratio.js";
+import { metricsOf } from "./registry.js";
 import { type Sample, sampleOf } from "./sample.js";
 import type { YieldSpec } from "./spec.js";
 
@@ -17,13 +17,14 @@ export function evaluateYield(
 ): YieldResult {
   const a = allAccepted(reference, spec.all, "reference");
   const b = allAccepted(candidate, spec.all, "candidate");
+  const comparison = new Comparison(a, b, { random });
   return {
     name: spec.name,
     title: spec.title ?? spec.name,
     unit: "",
     group: "",
     all: spec.all,
-    metrics: [yieldRatio.compute(new Comparison(a, b, { random }))],
+    metrics: metricsOf("yield").map((metric) => metric.compute(comparison)),
     reference: countOf(a),
     candidate: countOf(b),
   };

@@ -1,8 +1,8 @@
 import { chiSquareTail } from "./chi-square-tail.js";
 import type { Comparison } from "./comparison.js";
 
-/** What a metric looks at: whole distributions, a response in bins of truth, an efficiency, or a number of events. */
-export type MetricScope = "distribution" | "response" | "acceptance" | "yield";
+/** What a metric looks at: a distribution, a response or an efficiency in bins of truth, an efficiency, a number of events. */
+export type MetricScope = "distribution" | "response" | "acceptance" | "acceptance-profile" | "yield";
 
 /** A way to say how far two samples are apart. */
 export interface Metric {

@@ -35,7 +35,7 @@ export const efficiencyProfile: Metric = {
   title: "Efficiency profile",
   description: "Chi-square per degree of freedom of the two efficiencies in bins of a truth variable.",
   reference: "Pearson (1900), Philos. Mag. 50, 157, for two proportions in each bin",
-  scope: "acceptance",
+  scope: "acceptance-profile",
   symmetric: true,
   compute({ slices }) {
     let chiSquare = 0;

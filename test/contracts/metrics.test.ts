@@ -6,7 +6,7 @@ import { Random } from "../../src/util/random.js";
 /** Draws what a metric is made for: numbers, or flags for metrics of acceptance. `different` moves and widens them. */
 function draw(metric: Metric, seed: number, n: number, different = false): Float64Array {
   const random = new Random(seed);
-  const flags = metric.scope === "acceptance" || metric.scope === "yield";
+  const flags = metric.scope.startsWith("acceptance") || metric.scope === "yield";
   const share = different ? 0.4 : 0.3;
   return Float64Array.from({ length: n }, () => {
     if (flags) return random.uniform() < share ? 1 : 0;
