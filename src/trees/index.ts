@@ -7,4 +7,4 @@ export type { FitContext } from "./fit-context.js";
 export { decodeForest, Forest, type ForestLoss } from "./forest.js";
 export { type ForestNodes, LEAF } from "./forest-nodes.js";
 export { buildKdTree, KdTree, type KdTreeOptions } from "./kd-tree.js";
-export { type DonorData, fitRandomTrees, type RandomTrees, type RandomTreesOptions } from "./random-trees.js";
+export { type DonorData, fitRandomTrees, RandomTrees, type RandomTreesOptions } from "./random-trees.js";

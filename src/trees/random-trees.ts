@@ -1,20 +1,30 @@
-import { Random } from "../util/random.js";
-import { midpoint } from "./binning.js";
+import { DataError, InterruptedError } from "../util/errors.js";
+import { inlinePool, sharedArray } from "../util/pool.js";
 import { ByteReader, ByteWriter } from "./bytes.js";
-import { checkColumns, checkInteger } from "./checks.js";
+import { checkColumns, checkInteger, checkWeights } from "./checks.js";
 import type { DonorSampler } from "./donor-sampler.js";
 import type { FitContext } from "./fit-context.js";
 import { LEAF, linkPreorder } from "./forest-nodes.js";
+import { type DonorTree, type DonorTreeJob, growDonorTree } from "./random-trees-fit.js";
+import { BATCH, Batch, type PackedTree, pack } from "./random-trees-walk.js";
 
 export const RANDOM_TREES_MAGIC = "PRTS";
 const VERSION = 1;
+const WHERE = "random trees";
+/** An honest split leaves at least this fraction of the rows on either side: Wager and Athey's regularity. */
+const BALANCE = 0.1;
+/** Probability that an honest node is halved along a random feature, so that cells shrink in every direction. */
+const HALVING = 0.25;
 
 /** Training rows of the donor sampler. */
 export interface DonorData {
   readonly features: readonly Float32Array[];
   /** What belongs to the rows (residuals), scaled by the caller so that a unit of each column matters equally. */
   readonly targets: readonly Float32Array[];
-  /** Weight of each row: donors are drawn in proportion to it (default: all equal). */
+  /**
+   * Weight of each row (default: all equal). Donors are drawn in proportion to it within a leaf; the splits do not heed
+   * it, but for leaving out rows of weight 0.
+   */
   readonly weight?: Float32Array;
 }
 
@@ -22,146 +32,160 @@ export interface DonorData {
 export interface RandomTreesOptions {
   /** Number of trees, of which each draw uses one (default 8). */
   readonly trees?: number;
-  /** Fewest donors in a leaf (default 5). */
+  /** Fewest donors in a leaf (default 3). */
   readonly minLeaf?: number;
-  /** Most tests between root and leaf (default: no limit). */
+  /** Most tests between root and leaf, 1 to 1024 (default 256). */
   readonly maxDepth?: number;
-  /** Learn the cells on one random half of the rows and fill them with the other (default true). */
+  /**
+   * Learn the cells on one random half of the rows and fill them with the other (default true). Without it, greedy splits
+   * give outliers cells that are too large for their number, and sampled residuals come out too broad.
+   */
   readonly honest?: boolean;
-  /** Extra input columns, uniform in [0, 1), drawn anew for training and for each query (default 0). */
+  /** Extra input columns, uniform in [0, 1), drawn anew for each tree and each query, 0 to 64 (default 0). */
   readonly randomInputs?: number;
 }
 
-/** Trained trees. */
-export interface RandomTrees extends DonorSampler {
-  readonly kind: "random-trees";
-  readonly treeCount: number;
-}
-
-/** Grows randomised trees whose leaves hold donor rows. */
+/**
+ * Grows randomised trees whose leaves hold training rows. Honest trees after Wager and Athey (2018), J. Am. Stat. Assoc.
+ * 113, 1228, arXiv 1510.04342. With `honest: false, minLeaf: 1, randomInputs: 5` they are those of Darulis et al. (2022),
+ * arXiv 2207.11254.
+ * @returns The same trees, byte for byte, whatever the number of threads.
+ * @throws DataError on non-finite columns, no usable rows, or bad weights; ConfigError on bad options; InterruptedError
+ * where `context.signal` asked to stop.
+ */
 export async function fitRandomTrees(
   data: DonorData,
   options: RandomTreesOptions,
   context: FitContext,
 ): Promise<RandomTrees> {
-  const where = "random trees";
-  const rows = checkColumns(data.features, where, "feature");
   const trees = options.trees ?? 8;
-  const minLeaf = options.minLeaf ?? 5;
+  const randomInputs = options.randomInputs ?? 0;
+  const job = makeJob(data, options, context.seed);
   checkInteger(trees, 1, 10_000, "randomTrees.trees");
-  checkInteger(minLeaf, 1, 1_000_000, "randomTrees.minLeaf");
-  const feature: number[] = [];
-  const value: number[] = [];
-  const leafStart: number[] = [0];
-  const donors: number[] = [];
-  const treeStart = [0];
-  const { features, targets } = data;
-  function grow(structure: Uint32Array, fill: Uint32Array): void {
-    let best = 1e-12;
-    let bestFeature = -1;
-    let cut = 0;
-    if (structure.length >= 2 * minLeaf && fill.length >= 2 * minLeaf) {
-      for (let f = 0; f < features.length; f++) {
-        const x = features[f];
-        const order = structure.slice().sort((a, b) => x[a] - x[b] || a - b);
-        const totals = targets.map((t) => order.reduce((s, i) => s + t[i], 0));
-        const left = targets.map(() => 0);
-        for (let k = 0; k + 1 < order.length; k++) {
-          targets.forEach((t, j) => {
-            left[j] += t[order[k]];
-          });
-          if (k + 1 < minLeaf || order.length - k - 1 < minLeaf || x[order[k]] === x[order[k + 1]]) continue;
-          let gain = 0;
-          for (let j = 0; j < targets.length; j++) {
-            gain +=
-              left[j] ** 2 / (k + 1) +
-              (totals[j] - left[j]) ** 2 / (order.length - k - 1) -
-              totals[j] ** 2 / order.length;
-          }
-          if (gain > best) {
-            best = gain;
-            bestFeature = f;
-            cut = midpoint(x[order[k]], x[order[k + 1]]);
-          }
-        }
-      }
-    }
-    const x = features[bestFeature];
-    const fillLeft = bestFeature < 0 ? fill : fill.filter((i) => x[i] <= cut);
-    if (bestFeature < 0 || fillLeft.length < minLeaf || fill.length - fillLeft.length < minLeaf) {
-      feature.push(LEAF);
-      value.push(leafStart.length - 1);
-      for (const i of fill) donors.push(i);
-      leafStart.push(donors.length);
-      return;
-    }
-    feature.push(bestFeature);
-    value.push(cut);
-    grow(
-      structure.filter((i) => x[i] <= cut),
-      fillLeft,
-    );
-    grow(
-      structure.filter((i) => x[i] > cut),
-      fill.filter((i) => x[i] > cut),
-    );
-  }
-  for (let tree = 0; tree < trees; tree++) {
-    const order = new Random(context.seed, tree).permutation(rows);
-    const half = options.honest === false ? rows : rows >> 1;
-    grow(order.slice(0, half).sort(), options.honest === false ? order.slice().sort() : order.slice(half).sort());
-    treeStart.push(feature.length);
-    context.onProgress?.(tree + 1, trees);
-  }
-  return makeTrees(
-    features.length,
-    rows,
-    Uint32Array.from(treeStart),
-    Uint16Array.from(feature),
-    Float64Array.from(value),
-    Uint32Array.from(leafStart),
-    Uint32Array.from(donors),
+  const pool = context.pool ?? inlinePool();
+  let done = 0;
+  const grown = await Promise.all(
+    Array.from({ length: trees }, async (_, tree) => {
+      const result = await pool.run(growDonorTree, { job, tree });
+      if (context.signal?.aborted) throw new InterruptedError();
+      context.onProgress?.(++done, trees);
+      return result;
+    }),
   );
+  return new RandomTrees(data.features.length, data.features[0].length, randomInputs, grown, data.weight?.slice());
 }
 
-function makeTrees(
-  featureCount: number,
-  rows: number,
-  treeStart: Uint32Array,
-  feature: Uint16Array,
-  value: Float64Array,
-  leafStart: Uint32Array,
-  donors: Uint32Array,
-): RandomTrees {
-  const right = new Uint32Array(feature.length);
-  const treeCount = treeStart.length - 1;
-  for (let tree = 0; tree < treeCount; tree++) linkPreorder(feature, right, treeStart[tree]);
-  return {
-    kind: "random-trees",
-    treeCount,
-    featureCount,
-    rows,
-    sample(features, words, out, start = 0, stop = out.length) {
-      for (let i = start; i < stop; i++) {
-        let node = treeStart[Math.floor((words[2 * i] / 4294967296) * treeCount)];
-        while (feature[node] !== LEAF) node = features[feature[node]][i] <= value[node] ? node + 1 : right[node];
-        const from = leafStart[value[node]];
-        const n = leafStart[value[node] + 1] - from;
-        out[i] = donors[from + Math.floor((words[2 * i + 1] / 4294967296) * n)];
-      }
-    },
-    encode() {
-      const writer = new ByteWriter(RANDOM_TREES_MAGIC, VERSION);
-      writer.uint32(featureCount);
-      writer.uint32(rows);
-      writer.array(treeStart);
-      writer.array(feature);
-      writer.array(value);
-      writer.array(leafStart);
-      writer.array(donors);
-      return writer.finish();
-    },
+function makeJob(data: DonorData, options: RandomTreesOptions, seed: number | bigint): DonorTreeJob {
+  const { features, targets, weight } = data;
+  const rows = checkColumns(features, WHERE, "feature");
+  if (checkColumns(targets, WHERE, "target") !== rows) {
+    throw new DataError(`${WHERE}: targets have another length; expected ${rows} rows, got ${targets[0].length}.`);
+  }
+  if (weight && checkWeights(weight, rows, WHERE, "weight") === 0) {
+    throw new DataError(`${WHERE}: no weight; expected a positive sum of weights, got 0.`);
+  }
+  const honest = options.honest ?? true;
+  const resolved = {
+    honest,
+    minLeaf: options.minLeaf ?? 3,
+    maxDepth: options.maxDepth ?? 256,
+    randomInputs: options.randomInputs ?? 0,
+    balance: honest ? BALANCE : 0,
+    halving: honest ? HALVING : 0,
   };
+  checkInteger(resolved.minLeaf, 1, 1_000_000, "randomTrees.minLeaf");
+  checkInteger(resolved.maxDepth, 1, 1024, "randomTrees.maxDepth");
+  checkInteger(resolved.randomInputs, 0, 64, "randomTrees.randomInputs");
+  const columns = honest ? targets.flatMap(locationAndScale) : targets;
+  const criterion = sharedArray(Float32Array, rows * columns.length);
+  columns.forEach((column, j) => {
+    for (let i = 0; i < rows; i++) criterion[i * columns.length + j] = column[i];
+  });
+  const all = Uint32Array.from({ length: rows }, (_, i) => i);
+  const usable = weight ? all.filter((i) => weight[i] > 0) : all;
+  const shared = sharedArray(Uint32Array, usable.length);
+  shared.set(usable);
+  return {
+    ...resolved,
+    features: features.map((column) => {
+      const copy = sharedArray(Float32Array, rows);
+      copy.set(column);
+      return copy;
+    }),
+    criterion,
+    criterionCount: columns.length,
+    usable: shared,
+    seed,
+  };
+}
+
+/**
+ * Turns a target into two columns whose means follow its location and its scale, neither swayed by tails: asinh(t / s)
+ * and log(|t| / s + 0.05), s being the median of |t|.
+ */
+function locationAndScale(target: Float32Array): Float32Array[] {
+  const sizes = target.map(Math.abs).sort();
+  const unit = sizes[sizes.length >> 1] || sizes[sizes.length - 1] || 1;
+  return [target.map((t) => Math.asinh(t / unit)), target.map((t) => Math.log(Math.abs(t) / unit + 0.05))];
+}
+
+/** Trained randomised trees. */
+export class RandomTrees implements DonorSampler {
+  readonly kind = "random-trees";
+  readonly featureCount: number;
+  readonly rows: number;
+  readonly randomInputs: number;
+  readonly #trees: readonly DonorTree[];
+  readonly #weight: Float32Array | undefined;
+  readonly #packed: readonly PackedTree[];
+
+  constructor(
+    featureCount: number,
+    rows: number,
+    randomInputs: number,
+    trees: readonly DonorTree[],
+    weight: Float32Array | undefined,
+  ) {
+    this.featureCount = featureCount;
+    this.rows = rows;
+    this.randomInputs = randomInputs;
+    this.#trees = trees;
+    this.#weight = weight;
+    this.#packed = trees.map((tree) => pack(tree, weight));
+  }
+
+  get treeCount(): number {
+    return this.#trees.length;
+  }
+
+  sample(features: readonly Float32Array[], words: Uint32Array, out: Uint32Array, start = 0, stop = out.length): void {
+    const batch = new Batch(this.featureCount, this.randomInputs);
+    for (let from = start; from < stop; from += BATCH) {
+      const to = Math.min(stop, from + BATCH);
+      batch.load(features, words, from, to);
+      this.#packed.forEach((tree, t) => {
+        const active = batch.rowsOf(t, this.#packed.length);
+        batch.walk(tree, active);
+        batch.draw(tree, active, out);
+      });
+    }
+  }
+
+  encode(): Uint8Array {
+    const writer = new ByteWriter(RANDOM_TREES_MAGIC, VERSION);
+    writer.uint32(this.featureCount);
+    writer.uint32(this.rows);
+    writer.uint32(this.randomInputs);
+    writer.array(this.#weight ?? new Float32Array(0));
+    writer.uint32(this.#trees.length);
+    for (const { feature, threshold, donors, leafStart } of this.#trees) {
+      writer.array(feature);
+      writer.array(threshold);
+      writer.array(donors);
+      writer.array(leafStart);
+    }
+    return writer.finish();
+  }
 }
 
 /**
@@ -169,14 +193,31 @@ function makeTrees(
  * @throws DataError where the bytes are truncated or not randomised trees.
  */
 export function decodeRandomTrees(bytes: Uint8Array): RandomTrees {
-  const reader = new ByteReader(bytes, RANDOM_TREES_MAGIC, VERSION, "random trees");
+  const reader = new ByteReader(bytes, RANDOM_TREES_MAGIC, VERSION, WHERE);
   const featureCount = reader.uint32();
   const rows = reader.uint32();
-  const treeStart = reader.uint32Array();
-  const feature = reader.uint16Array();
-  const value = reader.float64Array();
-  const leafStart = reader.uint32Array();
-  const donors = reader.uint32Array();
+  const randomInputs = reader.uint32();
+  const weight = reader.float32Array();
+  const count = reader.uint32();
+  reader.require(count > 0, "at least one tree");
+  reader.require(weight.length === 0 || weight.length === rows, "one weight a row");
+  const trees: DonorTree[] = [];
+  for (let t = 0; t < count; t++) trees.push(readTree(reader, featureCount + randomInputs, rows));
   reader.finish();
-  return makeTrees(featureCount, rows, treeStart, feature, value, leafStart, donors);
+  return new RandomTrees(featureCount, rows, randomInputs, trees, weight.length > 0 ? weight : undefined);
+}
+
+function readTree(reader: ByteReader, features: number, rows: number): DonorTree {
+  const feature = reader.uint16Array();
+  const threshold = reader.float32Array();
+  const donors = reader.uint32Array();
+  const leafStart = reader.uint32Array();
+  const leaves = feature.reduce((n, f) => n + (f === LEAF ? 1 : 0), 0);
+  reader.require(threshold.length === feature.length && leafStart.length === leaves + 1, "matching arrays");
+  reader.require(linkPreorder(feature, new Uint32Array(feature.length), 0) === feature.length, "a whole tree");
+  const known = feature.every((f) => f === LEAF || f < features) && donors.every((row) => row < rows);
+  reader.require(known, "known features and rows");
+  const filled = leafStart.every((from, l) => (l === 0 ? from === 0 : from > leafStart[l - 1]));
+  reader.require(filled && leafStart[leaves] === donors.length, "donors in every leaf");
+  return { feature, threshold, donors, leafStart };
 }
