@@ -94,6 +94,8 @@ export async function openTable(
 
 /** Standard output as a file: it has no name to give and nothing to remove. */
 function standardOutput(): AtomicFile {
+  // A failed write also emits "error", which unheard would end the process with a trace; the promise below tells it.
+  process.stdout.on("error", () => {});
   return {
     write: (bytes) =>
       new Promise((resolve, reject) => {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -148,6 +149,43 @@ describe("writing", () => {
     const failure = writeFileAtomic("/dev/full", "words");
     await expect(failure).rejects.toThrow(IoError);
     await expect(failure).rejects.toThrow(/^\/dev\/full: cannot write: the disk is full\.$/);
+  });
+});
+
+describe("standard output", () => {
+  const files = new URL("../../dist/node/files.js", import.meta.url);
+  const tables = new URL("../../dist/data/event-table.js", import.meta.url);
+  const script = `
+    import { EventTable, flatColumn } from ${JSON.stringify(tables.href)};
+    import { createTable } from ${JSON.stringify(files.href)};
+    const table = new EventTable([flatColumn("x", Float32Array.from({ length: 100000 }, (_, i) => i / 4))]);
+    try {
+      const sink = await createTable("-", table.schema);
+      for (let k = 0; k < 5; k++) await sink.write(table);
+      await sink.close();
+    } catch (error) {
+      console.error(error.name + ": " + error.message);
+    }`;
+  const run = (rest: string) =>
+    spawnSync("sh", ["-c", `"$0" --input-type=module -e "$1" ${rest}`, process.execPath, script], {
+      encoding: "utf8",
+      maxBuffer: 1 << 26,
+    });
+
+  it("takes a whole table", () => {
+    const { stdout, stderr } = run("");
+    expect(stderr).toBe("");
+    expect(stdout.split("\n").length).toBe(500_002);
+    expect(stdout.endsWith("\n24999.75\n")).toBe(true);
+  });
+
+  it("tells in one line that its reader has ended, or the disk is full", () => {
+    const { stdout, stderr } = run("| head -n 2");
+    expect(stdout).toBe("x\n0\n");
+    expect(stderr).toBe("IoError: standard output: cannot write: the program that reads the output has ended.\n");
+    if (existsSync("/dev/full")) {
+      expect(run("> /dev/full").stderr).toBe("IoError: standard output: cannot write: the disk is full.\n");
+    }
   });
 });
 
