@@ -1,64 +1,11 @@
 import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { beforeAll, describe, expect, it } from "vitest";
-import { EventTable, flatColumn } from "../../src/data/event-table.js";
-import { type Evaluation, type EvaluationSpec, evaluate } from "../../src/metrics/index.js";
+import { type Evaluation, evaluate } from "../../src/metrics/index.js";
 import { loadReportAssets } from "../../src/node/report-assets.js";
-import { type ReportAssets, type ReportContext, renderReport } from "../../src/report/index.js";
+import { type ReportAssets, renderReport } from "../../src/report/index.js";
 import { type Plot, plotRows } from "../../src/report/plot.js";
-import { Random } from "../../src/util/random.js";
-
-const NASTY = `</script><script>alert("1")</script><!--<img src=x onerror='alert(2)'>&amp;`;
-
-function simulate(seed: number, n: number, width: number): EventTable {
-  const random = new Random(seed);
-  const truth = Float64Array.from({ length: n }, () => 1 + random.exponential());
-  const accepted = Uint8Array.from(truth, () => (random.uniform() < 0.7 ? 1 : 0));
-  const reco = truth.map((p, i) => (accepted[i] === 1 ? p + width * random.normal() : Number.NaN));
-  const hits = Int32Array.from({ length: n }, () => random.poisson(4));
-  const weights = Float64Array.from({ length: n }, () => (random.uniform() < 0.1 ? -0.5 : 1));
-  return new EventTable([
-    flatColumn("truth_p", truth, { unit: "GeV" }),
-    flatColumn("reco_p", reco, { unit: "GeV" }),
-    flatColumn("accepted", accepted, { dtype: "bool" }),
-    flatColumn("hits", hits),
-    flatColumn("constant", new Float64Array(n).fill(3)),
-    flatColumn("w", weights, { role: "weight" }),
-  ]);
-}
-
-const spec: EvaluationSpec = {
-  variables: [
-    { name: "p", column: "reco_p", when: "accepted", title: "p(π⁺)", group: "pip", range: [0, 10] },
-    { name: "hits", column: "hits", title: NASTY, unit: "<u>", group: NASTY },
-    { name: "constant", column: "constant" },
-    { name: "π⁺", column: "truth_p", group: "π⁺" },
-    { name: "π⁻", column: "truth_p", group: "π⁻" },
-    { name: "lost", column: "reco_p", when: "nothing" },
-  ],
-  responses: [
-    {
-      name: "dp",
-      truth: "truth_p",
-      reco: "reco_p",
-      when: "accepted",
-      kind: "difference",
-      against: "truth_p",
-      title: "Δp",
-      group: "pip",
-    },
-  ],
-  acceptances: [{ name: "pip", accepted: "accepted", against: ["truth_p", "hits"], title: "π⁺", group: "pip" }],
-  yields: [{ name: "all", all: ["accepted"], title: `all ${NASTY}` }],
-};
-const context: ReportContext = {
-  title: `Report ${NASTY}`,
-  subtitle: NASTY,
-  summary: [NASTY, "second line"],
-  provenance: [["Command", `peregrine compare ${NASTY}`]],
-  referenceLabel: "Geant4",
-  candidateLabel: "Peregrine",
-};
+import { context, simulate, spec } from "./sample.js";
 
 let assets: ReportAssets;
 let evaluation: Evaluation;
@@ -67,14 +14,9 @@ let page: string;
 let own: string;
 let plots: Plot[];
 
-function tables(seed: number, n: number, width: number): EventTable {
-  const table = simulate(seed, n, width);
-  return table.with([flatColumn("nothing", new Uint8Array(n))]);
-}
-
 beforeAll(async () => {
   assets = await loadReportAssets();
-  evaluation = evaluate(tables(1, 5000, 0.2), tables(2, 2500, 0.3), spec);
+  evaluation = evaluate(simulate(1, 5000, 0.2), simulate(2, 2500, 0.3), spec);
   page = renderReport(evaluation, context, assets);
   own = renderReport(evaluation, context, { vega: "", vegaLite: "", vegaEmbed: "" });
   plots = JSON.parse(between(own, '<script type="application/json" id="plots">', "</script>"));
@@ -167,7 +109,7 @@ describe("the verdict", () => {
   });
 
   it("does not claim a difference between two halves, and says what could not have been seen", () => {
-    const halves = evaluate(tables(3, 2000, 0.2), tables(4, 2000, 0.2), spec);
+    const halves = evaluate(simulate(3, 2000, 0.2), simulate(4, 2000, 0.2), spec);
     const text = verdict(renderReport(halves, context, { vega: "", vegaLite: "", vegaEmbed: "" }));
     expect(text).toMatch(/good">Peregrine cannot be told from Geant4: none of \d+ comparisons/);
     expect(text).toMatch(/cannot show a shift of a mean below [\d.]+ % of the standard deviation/);
@@ -224,7 +166,7 @@ describe("the plots", () => {
 
 describe("size", () => {
   it("stays under 2 MB with 40 variables", () => {
-    const table = tables(5, 3000, 0.2);
+    const table = simulate(5, 3000, 0.2);
     const variables = Array.from({ length: 40 }, (_, k) => ({ name: `v${k}`, column: "truth_p" }));
     expect(renderReport(evaluate(table, table, { variables }), context, assets).length).toBeLessThan(2_000_000);
   });
