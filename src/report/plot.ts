@@ -23,12 +23,6 @@ export interface Labels {
   readonly candidate: string;
 }
 
-/** Turns columns into the rows that Vega wants. */
-export function plotRows(table: PlotTable): Record<string, number | null>[] {
-  const names = Object.keys(table);
-  return (table[names[0]] ?? []).map((_, i) => Object.fromEntries(names.map((name) => [name, table[name][i]])));
-}
-
 /** Keeps six significant digits: a thousandth of a pixel, and a third of the bytes. */
 export function compact(values: readonly (number | null)[]): (number | null)[] {
   return values.map((x) => (x === null || !Number.isFinite(x) ? null : Number(x.toPrecision(6))));

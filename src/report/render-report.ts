@@ -1,4 +1,4 @@
-import type { Evaluation, Headline } from "../metrics/index.js";
+import type { Evaluation, Headline, TableSummary } from "../metrics/index.js";
 import { CLIENT } from "./client.js";
 import { headlineTable } from "./headline-table.js";
 import { html, type Markup, scriptCode, scriptJson } from "./markup.js";
@@ -13,7 +13,7 @@ import {
   yieldSection,
 } from "./sections.js";
 import { STYLE } from "./style.js";
-import { number, verdict } from "./words.js";
+import { count, number, verdict } from "./words.js";
 
 /** Words around the numbers. */
 export interface ReportContext {
@@ -77,7 +77,7 @@ export function renderReport(evaluation: Evaluation, context: ReportContext, ass
 ${context.subtitle !== undefined && html`<p class="subtitle">${context.subtitle}</p>`}
 <p class="verdict${good && " good"}">${text}</p>
 ${context.summary !== undefined && html`<ul class="summary">${context.summary.map((line) => html`<li>${line}</li>`)}</ul>`}
-<p class="legend"><span><span class="key ref"></span>${labels.reference}</span><span><span class="key cand"></span>${labels.candidate}</span>${scaleNote(evaluation, labels)}<button type="button" id="log-all" aria-pressed="false">log axes everywhere</button></p>
+<p class="legend"><span><span class="key ref"></span>${labels.reference}, ${eventWords(evaluation.reference)}</span><span><span class="key cand"></span>${labels.candidate}, ${eventWords(evaluation.candidate)}</span>${scaleNote(evaluation, labels)}<button type="button" id="log-all" aria-pressed="false">log axes everywhere</button></p>
 ${sections.map(renderSection)}
 </main>
 </div>
@@ -90,6 +90,12 @@ ${sections.map(renderSection)}
 </html>
 `;
   return page.text;
+}
+
+/** `12,000 events`, and their effective number where weights differ. */
+function eventWords({ events, effectiveEvents }: TableSummary): string {
+  const all = `${count(events)} events`;
+  return effectiveEvents === events ? all : `${all} (${count(Math.round(effectiveEvents))} effective)`;
 }
 
 /** Says how the candidate's histograms are scaled, where they are. */

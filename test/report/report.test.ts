@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Evaluation, evaluate } from "../../src/metrics/index.js";
 import { loadReportAssets } from "../../src/node/report-assets.js";
 import { type ReportAssets, renderReport } from "../../src/report/index.js";
-import { type Plot, plotRows } from "../../src/report/plot.js";
+import type { Plot, PlotTable } from "../../src/report/plot.js";
 import { context, simulate, spec } from "./sample.js";
 
 let assets: ReportAssets;
@@ -29,6 +29,12 @@ function between(text: string, start: string, end: string): string {
 
 // Whole pages are kept out of failure messages.
 const has = (text: string) => own.includes(text);
+/** Rows as the page's own script makes them. */
+function plotRows(table: PlotTable): Record<string, number | null>[] {
+  const names = Object.keys(table);
+  return table[names[0]].map((_, i) => Object.fromEntries(names.map((name) => [name, table[name][i]])));
+}
+
 const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1]);
 
 describe("the page", () => {
