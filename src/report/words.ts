@@ -60,6 +60,12 @@ export function subjectText(line: Headline): string {
   return line.againstTitle === undefined ? line.title : `${line.title} against ${line.againstTitle}`;
 }
 
+/** What a headline is about, with its section where the words do not say it: `pim: phi reco - truth`. */
+function placedText(line: Headline): string {
+  const text = subjectText(line);
+  return line.group === "" || text.includes(line.group) ? text : `${line.group}: ${text}`;
+}
+
 /** Says in one or two plain sentences what the comparison shows. */
 export function verdict(
   { headlines, power }: Evaluation,
@@ -73,17 +79,17 @@ export function verdict(
   const size =
     furthest === undefined
       ? ""
-      : ` The largest Wasserstein distance is ${number(100 * furthest.value, 2)} % of a standard deviation (${furthest.title}).`;
+      : ` The largest Wasserstein distance is ${number(100 * furthest.value, 2)} % of a standard deviation (${placedText(furthest)}).`;
   const comparisons = n === 1 ? "1 comparison" : `${n} comparisons`;
   if (clear.length === 0) {
     return {
       good: true,
-      text: `${candidate} cannot be told from ${reference}: none of ${comparisons} goes beyond what statistical noise explains.${size} ${power[0].words}`,
+      text: `${candidate} cannot be told apart from ${reference}: none of ${comparisons} goes beyond what statistical noise explains.${size} ${power[0].words}`,
     };
   }
   const [worst] = clear;
   return {
     good: false,
-    text: `${candidate} differs from ${reference} in ${clear.length} of ${comparisons}, beyond what statistical noise explains; most in ${subjectText(worst)}, ${multiple(worst.score)} times the noise (${metricNamed(worst.metric).title}).${size}`,
+    text: `${candidate} differs from ${reference} in ${clear.length} of ${comparisons}, beyond what statistical noise explains; most in ${placedText(worst)}, ${multiple(worst.score)} times the noise (${metricNamed(worst.metric).title}).${size}`,
   };
 }
