@@ -2,7 +2,7 @@ import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { trimmed } from "../../../src/data/event-table.js";
 import { listTrees, rootFormat } from "../../../src/data/formats/root/index.js";
-import { DataError, SchemaError } from "../../../src/util/errors.js";
+import { ConfigError, DataError, SchemaError } from "../../../src/util/errors.js";
 import { memorySource, readAll } from "./helpers.js";
 import { type BasketSpec, type BranchSpec, type TreeSpec, writeRootFile } from "./root-writer.mjs";
 
@@ -236,6 +236,27 @@ describe("baskets", () => {
     const tree = { name: "tree", entries: 3000, branches: [{ name: "x", leaves: [leaf], baskets: [basket(0, 3000)] }] };
     const table = await readAll(memorySource(writeRootFile([{ tree }], { compress })));
     expect([...(table.column("x").values as Int32Array)]).toEqual(numbers(0, 3000));
+  });
+
+  it("makes chunks smaller where the table is wide, and refuses ranges that are none", async () => {
+    const wide = memorySource(
+      file(
+        [
+          {
+            name: "x",
+            leaves: [{ ...leaf, length: 4000 }],
+            baskets: [{ events: 1500, data: new Uint8Array(1500 * 16000) }],
+          },
+        ],
+        1500,
+      ),
+    );
+    const sizes: number[] = [];
+    for await (const chunk of (await rootFormat.open(wide)).read()) sizes.push(chunk.length);
+    expect(sizes).toEqual([1048, 452]);
+    for (const bad of [{ start: 1.5 }, { start: -1 }, { stop: Number.NaN }, { chunkSize: 0 }]) {
+      await expect(readAll(wide, bad)).rejects.toThrow(ConfigError);
+    }
   });
 
   it("refuses columns that do not cover the tree", async () => {

@@ -88,7 +88,8 @@ function swapWords(source: Uint8Array, at: number, n: number, out: Int32Array): 
   else new Uint8Array(out.buffer, out.byteOffset, n * 4).set(source.subarray(at, at + n * 4));
   for (let i = 0; i < n; i++) {
     const w = from[i];
-    out[i] = (w << 24) | ((w & 0xff00) << 8) | ((w >>> 8) & 0xff00) | (w >>> 24);
+    // Two rotations, which engines turn into one instruction each.
+    out[i] = (((w << 8) | (w >>> 24)) & 0x00ff00ff) | (((w << 24) | (w >>> 8)) & 0xff00ff00);
   }
 }
 

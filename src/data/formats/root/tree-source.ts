@@ -8,6 +8,10 @@ import type { ColumnPlan } from "./columns.js";
 import type { RootFile } from "./file.js";
 import type { Tree } from "./tree.js";
 
+/** Bytes in the file that a chunk of default size may need; they become some five times as many in memory. */
+const STORED_BYTES = 16 * 1024 * 1024;
+const FEWEST_EVENTS = 1000;
+
 /** A TTree as a table. */
 export class TreeSource implements TableSource {
   readonly name: string;
@@ -28,12 +32,9 @@ export class TreeSource implements TableSource {
 
   async *read(options: ReadOptions = {}): AsyncGenerator<EventTable> {
     const plans = (options.columns ?? this.schema.names).map((name) => this.#plan(name));
-    const chunkSize = options.chunkSize ?? DEFAULT_CHUNK_SIZE;
-    if (!(Number.isInteger(chunkSize) && chunkSize > 0)) {
-      throw new ConfigError(`${this.name}: chunk size out of range; expected an integer above 0, got ${chunkSize}.`);
-    }
-    const stop = Math.min(options.stop ?? this.length, this.length);
-    const start = Math.max(0, options.start ?? 0);
+    const chunkSize = this.#number("chunk size", options.chunkSize ?? this.#handyChunk(plans), 1);
+    const start = this.#number("first event", options.start ?? 0, 0);
+    const stop = Math.min(this.#number("event after the last", options.stop ?? this.length, 0), this.length);
     const store = new BasketStore(this.#file, this.length);
     const load = (from: number) => this.#load(plans, store, from, Math.min(from + chunkSize, stop));
     let next = start < stop ? load(start) : undefined;
@@ -55,6 +56,23 @@ export class TreeSource implements TableSource {
     );
     const columns = await Promise.all(plans.map((plan) => assembleColumn(plan, store, start, stop, this.#file.name)));
     return new EventTable(columns, stop - start);
+  }
+
+  /** The default chunk, made smaller for wide tables, so that a thousand columns do not take a gigabyte. */
+  #handyChunk(plans: readonly ColumnPlan[]): number {
+    let stored = 0;
+    for (const branch of new Set(plans.map((plan) => plan.branch))) {
+      for (let i = 0; i < branch.baskets; i++) stored += branch.basketBytes[i];
+    }
+    const events = Math.floor((STORED_BYTES * this.length) / stored);
+    return events < DEFAULT_CHUNK_SIZE ? Math.max(events, FEWEST_EVENTS) : DEFAULT_CHUNK_SIZE;
+  }
+
+  #number(what: string, value: number, least: number): number {
+    if (Number.isInteger(value) && value >= least) return value;
+    throw new ConfigError(
+      `${this.name}: ${what} out of range; expected an integer of at least ${least}, got ${value}.`,
+    );
   }
 
   #plan(name: string): ColumnPlan {
