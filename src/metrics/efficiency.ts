@@ -32,14 +32,18 @@ export function wilson(share: number, size: number, z = 1): Interval {
  */
 export function ratioInterval(a: Interval, b: Interval): Interval {
   const product = a.value * b.value;
-  const below = a.low * b.high * (2 * a.value - a.low) * (2 * b.value - b.high);
-  const above = a.high * b.low * (2 * a.value - a.high) * (2 * b.value - b.low);
-  const low = (product - Math.sqrt(Math.max(0, product * product - below))) / (b.high * (2 * b.value - b.high));
+  const top = { low: a.low * (2 * a.value - a.low), high: a.high * (2 * a.value - a.high) };
+  const bottom = { low: b.low * (2 * b.value - b.low), high: b.high * (2 * b.value - b.high) };
+  // The lower root in the form that stays finite where `bottom.high` passes through 0.
+  const low = top.low > 0 ? top.low / (product + root(product * product - top.low * bottom.high)) : 0;
   const high =
-    b.low > 0
-      ? (product + Math.sqrt(Math.max(0, product * product - above))) / (b.low * (2 * b.value - b.low))
-      : Number.POSITIVE_INFINITY;
-  return { value: a.value / b.value, low: Number.isFinite(low) ? Math.max(0, low) : 0, high };
+    b.low > 0 ? (product + root(product * product - top.high * bottom.low)) / bottom.low : Number.POSITIVE_INFINITY;
+  return { value: a.value / b.value, low, high };
+}
+
+/** Square root of what is never negative but for rounding. */
+function root(x: number): number {
+  return Math.sqrt(Math.max(0, x));
 }
 
 /** Sums of a weighted count of passes, enough to give a share and its error. */

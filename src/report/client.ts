@@ -50,6 +50,16 @@ export const CLIENT = `
     [...waiting].forEach(drawOnce);
   });
 
+  // Marks the section being read in the contents.
+  const links = new Map([...document.querySelectorAll("nav a")].map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
+  const reading = new IntersectionObserver(
+    (entries) => entries.filter((e) => e.isIntersecting).forEach((e) => {
+      links.forEach((link, id) => (id === e.target.id ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")));
+    }),
+    { rootMargin: "-20% 0px -75% 0px" },
+  );
+  document.querySelectorAll("section").forEach((section) => reading.observe(section));
+
   const setScale = (button, scale) => {
     const element = document.getElementById(button.dataset.scale);
     button.setAttribute("aria-pressed", String(scale === "log"));

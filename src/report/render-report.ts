@@ -71,7 +71,7 @@ export function renderReport(evaluation: Evaluation, context: ReportContext, ass
 <body>
 <a class="skip" href="#headlines">Skip to the headlines</a>
 <div class="page">
-<nav aria-label="Contents"><h2>Contents</h2><ol>${sections.map(contentsLine)}</ol></nav>
+<nav aria-label="Contents"><p>Contents</p><ol>${sections.map(contentsLine)}</ol></nav>
 <main>
 <h1>${context.title}</h1>
 ${context.subtitle !== undefined && html`<p class="subtitle">${context.subtitle}</p>`}

@@ -13,13 +13,14 @@ export const STYLE = `
 html{scroll-behavior:smooth;scroll-padding-top:1rem}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.55 system-ui,-apple-system,"Segoe UI","Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}
 a{color:inherit}
+h1,h2,h3,nav a,tbody th,.verdict{overflow-wrap:anywhere}
 .page{display:grid;grid-template-columns:15rem minmax(0,1fr);max-width:90rem;margin:0 auto}
 nav{position:sticky;top:0;align-self:start;max-height:100vh;overflow-y:auto;padding:2rem 1rem 2rem 1.5rem;border-right:1px solid var(--line);font-size:.86rem}
-nav h2{font-size:.75rem;letter-spacing:.06em;text-transform:uppercase;color:var(--muted);margin:0 0 .6rem;border:0;padding:0}
+nav p{font-size:.75rem;letter-spacing:.06em;text-transform:uppercase;color:var(--muted);margin:0 0 .6rem}
 nav ol{list-style:none;margin:0;padding:0}
 nav li{margin:.1rem 0}
 nav a{display:flex;justify-content:space-between;gap:.5rem;padding:.2rem .5rem;border-radius:.3rem;text-decoration:none;color:var(--muted)}
-nav a:hover,nav a:focus-visible{background:var(--raised);color:var(--ink)}
+nav a:hover,nav a:focus-visible,nav a[aria-current]{background:var(--raised);color:var(--ink)}
 .badge{background:var(--bad);color:var(--paper);border-radius:1rem;padding:0 .45rem;font-size:.75rem;font-weight:600;align-self:center}
 main{padding:2rem 2rem 4rem;min-width:0}
 h1{font-size:1.9rem;line-height:1.2;margin:0 0 .2rem;letter-spacing:-.015em}
@@ -36,7 +37,7 @@ table{border-collapse:collapse;width:100%;font-size:.9rem}
 caption{text-align:left;color:var(--muted);padding:0 0 .6rem;font-size:.88rem}
 th,td{text-align:left;padding:.34rem .7rem;border-bottom:1px solid var(--line);vertical-align:baseline}
 thead th{font-weight:600;color:var(--muted);font-size:.8rem;white-space:nowrap}
-tbody th{font-weight:500}
+tbody th{font-weight:500;min-width:6rem}
 td.n,th.n{text-align:right;white-space:nowrap}
 .metric{white-space:nowrap}
 .bar{min-width:9rem;width:26%}
@@ -62,7 +63,7 @@ button[aria-pressed=true]{background:var(--ink);color:var(--paper);border-color:
 .chips b{color:var(--ink);font-weight:600}
 td.clear,.chips .clear b{color:var(--bad)}td.hint,.chips .hint b{color:var(--warn)}
 .stats{font-size:.82rem;margin-top:.4rem;color:var(--muted)}
-.stats th,.stats td{padding:.15rem .5rem .15rem 0;border:0;font-size:inherit}
+.stats th,.stats td{min-width:0;padding:.15rem .5rem .15rem 0;border:0;font-size:inherit}
 .note{color:var(--muted);font-size:.86rem;margin:.5rem 0 0}
 dl{display:grid;grid-template-columns:minmax(8rem,max-content) 1fr;gap:.3rem 1.2rem;margin:0;font-size:.9rem}
 dt{color:var(--muted)}dd{margin:0;overflow-wrap:anywhere}

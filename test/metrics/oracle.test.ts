@@ -149,6 +149,21 @@ describe("errors and intervals, by drawing both samples afresh", () => {
     expect(Math.abs(inside / 2000 - 0.6827)).toBeLessThan(0.042);
   });
 
+  it("orders low, ratio and high for all counts, however few", () => {
+    const shares = [0, 1, 2, 5, 10, 19, 20].map((k) => wilson(k / 20, 20));
+    for (const a of shares) {
+      for (const b of shares.slice(1)) {
+        const { value, low, high } = ratioInterval(a, b);
+        expect(low).toBeLessThanOrEqual(value);
+        expect(high).toBeGreaterThanOrEqual(value);
+        expect(low).toBeGreaterThanOrEqual(0);
+      }
+    }
+    // Donner and Zou's limits for 5/20 over 10/20, put together by hand from Wilson's.
+    const { low, high } = ratioInterval(shares[3], shares[4]);
+    expect([low, high].map((x) => Number(x.toFixed(4)))).toEqual([0.3194, 0.7727]);
+  });
+
   it("has no upper limit where the reference's efficiency may be 0", () => {
     expect(ratioInterval(wilson(0.5, 10), wilson(0, 10)).high).toBe(Number.POSITIVE_INFINITY);
   });

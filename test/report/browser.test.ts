@@ -64,6 +64,14 @@ describe.skipIf(chromium === undefined)("the report in a browser, from a file", 
     expect(page.complaints).toEqual([]);
   });
 
+  it("marks in the contents the section that is being read", async () => {
+    const current = "[...document.querySelectorAll('nav a[aria-current]')].map((a) => a.hash)";
+    await page.evaluate("document.getElementById('yields').scrollIntoView({ behavior: 'instant' })");
+    await page.until(`${current}.join() === "#yields"`);
+    await page.evaluate("window.scrollTo({ top: 0, behavior: 'instant' })");
+    expect(page.complaints).toEqual([]);
+  });
+
   it("follows the reader's light or dark, plots included, and prints in light", async () => {
     const colours = () =>
       page.evaluate<string[]>(`[document.body, document.querySelector(".plot svg .mark-area path")]
