@@ -4,8 +4,8 @@
  */
 import { DataError } from "../../../util/errors.js";
 import { type Basket, readBasket } from "./basket.js";
+import type { Branch } from "./branch.js";
 import type { RootFile } from "./file.js";
-import type { Branch } from "./tree.js";
 
 /** Reading this much for nothing costs less than another request. */
 const GAP = 64 * 1024;

@@ -3,9 +3,9 @@
  * each event. Source: ROOT, tree/tree/src/TBasket.cxx.
  */
 import { DataError } from "../../../util/errors.js";
+import type { Branch } from "./branch.js";
 import { Cursor } from "./cursor.js";
 import { type RootFile, readKeyNumbers } from "./file.js";
-import type { Branch } from "./tree.js";
 
 /** From this flag on, the places are not stored and follow from the counter. */
 const OFFSETS_LEFT_OUT = 80;

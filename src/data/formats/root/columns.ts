@@ -1,9 +1,10 @@
 /** @file Which columns a tree offers: how each branch is laid out, and why some branches are left out. */
 import type { Field } from "../../schema.js";
 import type { SkippedColumn } from "../format.js";
+import type { Branch, Leaf } from "./branch.js";
 import type { Encoding } from "./decode.js";
 import { type ClassMembers, classKey, type Member } from "./streamer-info.js";
-import type { Branch, Leaf, Tree } from "./tree.js";
+import type { Tree } from "./tree.js";
 import {
   BITS,
   COLLECTION,
@@ -62,8 +63,10 @@ function needsMember({ element }: Branch): boolean {
  */
 export function findColumns(tree: Tree, classes: ClassMembers): { plans: ColumnPlan[]; skipped: SkippedColumn[] } {
   const found: Found[] = [];
+  let { unknown } = tree;
   const walk = (branches: readonly Branch[], prefix: string) => {
     for (const branch of branches) {
+      unknown += branch.unknown;
       const path = prefix + branch.name;
       // The count that a split collection keeps for itself also follows from each of its members.
       if (branch.branches.length > 0) walk(branch.branches, `${path}/`);
@@ -87,8 +90,8 @@ export function findColumns(tree: Tree, classes: ClassMembers): { plans: ColumnP
     plans.push(plan);
     if (leaf !== undefined) byLeaf.set(leaf, plan);
   }
-  if (tree.unknown > 0) {
-    skipped.push({ name: "(unnamed)", reason: `${tree.unknown} branches of a class or version that is not known` });
+  if (unknown > 0) {
+    skipped.push({ name: "(unnamed)", reason: `${unknown} branches of a class or version that is not known` });
   }
   return { plans: plans.map((plan) => withCounter(plan, byLeaf)), skipped };
 }
@@ -158,16 +161,14 @@ function leafLayout(leaf: Leaf): Found["layout"] {
   if (encoding === undefined) return noNumbers(leaf);
   const width = leaf.length;
   if (!(width >= 1)) return `leaf of ${width} values`;
-  if (leaf.counter !== undefined) return { encoding, width, layout: { kind: "jagged", header: 0, counter: undefined } };
+  if (leaf.counted) return { encoding, width, layout: { kind: "jagged", header: 0, counter: undefined } };
   return { encoding, width, layout: { kind: "fixed", stride: encoding.size * width, offset: 0 } };
 }
 
 function leafListLayouts(branch: Branch, path: string): Found[] {
   const { leaves } = branch;
   const encodings = leaves.map(leafEncoding);
-  const odd = leaves.findIndex(
-    (leaf, i) => encodings[i] === undefined || leaf.counter !== undefined || !(leaf.length >= 1),
-  );
+  const odd = leaves.findIndex((leaf, i) => encodings[i] === undefined || leaf.counted || !(leaf.length >= 1));
   if (odd >= 0) {
     const reason =
       encodings[odd] === undefined ? noNumbers(leaves[odd]) : "several leaves, one of them of variable length";
@@ -229,7 +230,7 @@ function memberLayout(
   if (!(width >= 1)) return `member of ${width} values`;
   const pointer = code >= POINTERS;
   if (pointer && inCollection) return "lists of lists";
-  if (pointer || inCollection || leaf.counter !== undefined) {
+  if (pointer || inCollection || leaf.counted) {
     return { encoding, width, layout: { kind: "jagged", header: pointer ? POINTER_HEADER : 0, counter: undefined } };
   }
   return { encoding, width, layout: { kind: "fixed", stride: encoding.size * width, offset: 0 } };

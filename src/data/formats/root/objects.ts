@@ -30,7 +30,7 @@ export class ObjectReader {
     this.#read = read;
   }
 
-  /** Reads what a pointer points to; undefined for null, and for references to objects that were not understood. */
+  /** Reads what a pointer points to: null, or undefined where the object was not understood. */
   pointer(): unknown {
     const { cursor } = this;
     const begin = cursor.position;
@@ -41,7 +41,7 @@ export class ObjectReader {
     const tag = counted ? cursor.u32() : first;
     if ((tag & CLASS_MASK) === 0) {
       cursor.finish(end);
-      return this.#known.get(tag);
+      return tag === 0 ? null : this.#known.get(tag);
     }
     const className = this.#className(tag, tagAt, counted);
     if (++this.#depth > DEEPEST) throw this.#unknown(`more than ${DEEPEST} objects one inside another`);

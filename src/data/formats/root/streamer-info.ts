@@ -36,11 +36,19 @@ export function readStreamerInfos(content: Uint8Array, keyLength: number, where:
   const n = cursor.i32();
   const classes = new Map<string, readonly Member[]>();
   for (let i = 0; i < n; i++) {
-    const info = objects.pointer() as ClassInfo | undefined;
-    if (info !== undefined) classes.set(info.key, info.members);
+    const info = objects.pointer();
+    if (isClassInfo(info)) classes.set(info.key, info.members);
     cursor.skipString();
   }
   return classes;
+}
+
+function isMember(item: unknown): item is Member {
+  return typeof item === "object" && item !== null && "typeName" in item;
+}
+
+function isClassInfo(item: unknown): item is ClassInfo {
+  return typeof item === "object" && item !== null && "members" in item;
 }
 
 function readItem(className: string, objects: ObjectReader): ClassInfo | Member | readonly unknown[] | undefined {
@@ -52,7 +60,7 @@ function readItem(className: string, objects: ObjectReader): ClassInfo | Member 
     cursor.skip(4);
     const version = cursor.i32();
     const members = objects.pointer();
-    return { key: classKey(name, version), members: Array.isArray(members) ? members : [] };
+    return { key: classKey(name, version), members: Array.isArray(members) ? members.filter(isMember) : [] };
   }
   if (!className.startsWith("TStreamer")) return undefined;
   cursor.header();

@@ -1,8 +1,8 @@
 /** @file Which numbers a branch holds, from the names and codes of types that ROOT writes. */
 import type { DType } from "../../schema.js";
+import type { Leaf } from "./branch.js";
 import { type Encoding, packedEncoding, plainEncoding } from "./decode.js";
 import { packingOf } from "./packed-float.js";
-import type { Leaf } from "./tree.js";
 
 /** Type codes of members (ROOT's TVirtualStreamerInfo::EReadWrite). An array of fixed length adds 20, a pointer to one 40. */
 const CODES: readonly (DType | "Double32_t" | "Float16_t" | undefined)[] = [
