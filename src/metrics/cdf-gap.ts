@@ -12,6 +12,9 @@ export interface CdfGap {
   readonly influenceVariance: readonly [number, number];
 }
 
+/** Sums of weights in different orders differ by rounding; no sample is so large that one entry weighs this little. */
+const ROUNDING = 1e-12;
+
 /** Walks along both samples once; O(n + m). */
 export function cdfGap(reference: Sample, candidate: Sample): CdfGap {
   const x = reference.values;
@@ -24,8 +27,7 @@ export function cdfGap(reference: Sample, candidate: Sample): CdfGap {
   let j = 0;
   let sumF = 0;
   let sumG = 0;
-  let f = 0;
-  let g = 0;
+  let gap = 0;
   let largest = 0;
   let fAt = 0;
   let gAt = 0;
@@ -39,9 +41,8 @@ export function cdfGap(reference: Sample, candidate: Sample): CdfGap {
   while (i < x.length || j < y.length) {
     const at = j >= y.length || (i < x.length && x[i] <= y[j]) ? x[i] : y[j];
     const step = at - previous;
-    const gapBefore = f - g;
-    area += Math.abs(gapBefore) * step;
-    h += Math.sign(gapBefore) * step;
+    area += Math.abs(gap) * step;
+    h += Math.sign(gap) * step;
     while (i < x.length && x[i] === at) {
       const w = u === undefined ? 1 : u[i];
       sumF += w;
@@ -56,11 +57,11 @@ export function cdfGap(reference: Sample, candidate: Sample): CdfGap {
       squareG += w * h * h;
       j++;
     }
-    f = sumF * scaleF;
-    g = sumG * scaleG;
-    const gap = Math.abs(f - g);
-    if (gap > largest) {
-      largest = gap;
+    const f = sumF * scaleF;
+    const g = sumG * scaleG;
+    gap = Math.abs(f - g) < ROUNDING ? 0 : f - g;
+    if (Math.abs(gap) > largest) {
+      largest = Math.abs(gap);
       fAt = f;
       gAt = g;
     }

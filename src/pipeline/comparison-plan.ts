@@ -54,7 +54,7 @@ export function planObjects(objects: readonly ObjectSpec[], table: EventTable, e
       if (!exclusive) {
         if (spec.kind === "slots") yields.push({ name: object, all: [accepted] });
         const against = spec.variables.map((v) => paired.truth(object, v.name));
-        acceptances.push({ name: `acceptance of ${object}`, accepted, against, group: object });
+        acceptances.push({ name: `acceptance of ${object}`, title: object, accepted, against, group: object });
       }
       for (const variable of spec.variables) {
         const truth = paired.truth(object, variable.name);

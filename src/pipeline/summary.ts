@@ -1,7 +1,7 @@
 /** @file What a comparison found, in a few lines for a terminal and for the head of the report. */
 import type { Evaluation, Headline, PowerNote } from "../metrics/evaluation.js";
 import { metricNamed } from "../metrics/registry.js";
-import { metricText, standing, subjectText, verdict, withError } from "../report/words.js";
+import { differences, metricText, placedText, verdict, withError } from "../report/words.js";
 
 export interface Labels {
   readonly reference: string;
@@ -22,7 +22,7 @@ export function summarise(evaluation: Evaluation, labels: Labels): string[] {
       `chi2/ndf of ${chi2.length} variables: median ${sorted[chi2.length >> 1].toFixed(2)}, largest ${sorted[chi2.length - 1].toFixed(2)}`,
     );
   }
-  const worst = evaluation.headlines.filter((line) => standing(line) === "clear").slice(0, 3);
+  const worst = differences(evaluation).slice(0, 3);
   for (const line of worst) lines.push(describeHeadline(line));
   return [...lines, ...limits(evaluation)];
 }
@@ -39,5 +39,5 @@ function limits({ power }: Evaluation): string[] {
 
 function describeHeadline(line: Headline): string {
   const title = metricNamed(line.metric).title;
-  return `differs: ${subjectText(line)}: ${title} ${metricText(line)}, ${line.score.toFixed(1)} times what noise gives`;
+  return `differs: ${placedText(line)}: ${title} ${metricText(line)}, ${line.score.toFixed(1)} times what noise gives`;
 }

@@ -61,20 +61,28 @@ export function subjectText(line: Headline): string {
 }
 
 /** What a headline is about, with its section where the words do not say it: `pim: phi reco - truth`. */
-function placedText(line: Headline): string {
+export function placedText(line: Headline): string {
   const text = subjectText(line);
   return line.group === "" || text.includes(line.group) ? text : `${line.group}: ${text}`;
 }
 
+/**
+ * The comparisons that go beyond what noise explains, worst first. With n looks at the data chance alone must be n times
+ * rarer, or a report of a hundred comparisons would cry wolf.
+ */
+export function differences({ headlines }: Evaluation): Headline[] {
+  return headlines.filter((line) => line.pValue < FALSE_ALARM / headlines.length);
+}
+
 /** Says in one or two plain sentences what the comparison shows. */
 export function verdict(
-  { headlines, power }: Evaluation,
+  evaluation: Evaluation,
   reference: string,
   candidate: string,
 ): { readonly text: string; readonly good: boolean } {
+  const { headlines, power } = evaluation;
   const n = headlines.length;
-  // With n looks at the data, chance alone must be n times rarer.
-  const clear = headlines.filter((line) => line.pValue < FALSE_ALARM / n);
+  const clear = differences(evaluation);
   const [furthest] = headlines.filter((line) => line.metric === "w1").sort((a, b) => b.value - a.value);
   const size =
     furthest === undefined

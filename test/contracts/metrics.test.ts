@@ -52,6 +52,10 @@ describe.each(metrics.map((metric) => [metric.name, metric] as const))("metric %
   it("is zero distance for identical samples", () => {
     const a = draw(metric, 3, 500);
     expect(metric.compute(compare(a, a)).distance).toBe(0);
+    // Weights whose sums round differently in the two samples.
+    const u = new Float64Array(500).map((_, i) => 0.1 + (i % 7));
+    const constant = metric.compute(compare(new Float64Array(500).fill(1), new Float64Array(300).fill(1), u));
+    expect(constant.score).toBeLessThan(1e-9);
   });
 
   it("does not depend on the order of the events", () => {

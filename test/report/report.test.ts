@@ -5,6 +5,7 @@ import { type Evaluation, evaluate } from "../../src/metrics/index.js";
 import { loadReportAssets } from "../../src/node/report-assets.js";
 import { type ReportAssets, renderReport } from "../../src/report/index.js";
 import type { Plot, PlotTable } from "../../src/report/plot.js";
+import { differences } from "../../src/report/words.js";
 import { context, simulate, spec } from "./sample.js";
 
 let assets: ReportAssets;
@@ -121,6 +122,18 @@ describe("the verdict", () => {
     const text = verdict(renderReport(halves, context, { vega: "", vegaLite: "", vegaEmbed: "" }));
     expect(text).toMatch(/good">Peregrine cannot be told apart from Geant4: none of \d+ comparisons/);
     expect(text).toMatch(/cannot show a shift of a mean below [\d.]+ % of the standard deviation/);
+  });
+});
+
+describe("differences", () => {
+  it("are claimed between two halves in about one report of a hundred", () => {
+    let claimed = 0;
+    for (let seed = 0; seed < 100; seed++) {
+      const halves = evaluate(simulate(1000 + seed, 800, 0.2), simulate(2000 + seed, 800, 0.2), spec);
+      if (differences(halves).length > 0) claimed++;
+    }
+    // 1 expected, 5 or more with a chance of 0.4 %.
+    expect(claimed).toBeLessThan(5);
   });
 });
 
