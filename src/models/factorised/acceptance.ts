@@ -4,11 +4,23 @@
  * Reference: Darulis et al. (2022), arXiv 2207.11254, section on acceptance.
  */
 import { fitBoosting } from "../../trees/boosting.js";
-import type { Forest } from "../../trees/forest.js";
+import { ByteReader, ByteWriter } from "../../trees/bytes.js";
+import { decodeForest, type Forest } from "../../trees/forest.js";
 import { DataError } from "../../util/errors.js";
+import { Random } from "../../util/random.js";
 import type { FitContext } from "../recipe.js";
 import type { ObjectRows, TrainingRows } from "./object-data.js";
 import type { FactorisedOptions } from "./options.js";
+import { findProjections, type Projection, withProjections } from "./projections.js";
+
+const MAGIC = "PACC";
+const VERSION = 1;
+
+/** A learned acceptance: a forest over the features and some projections of them. */
+export interface Acceptance {
+  readonly forest: Forest;
+  readonly projections: readonly Projection[];
+}
 
 /** All generated objects with their weights, and among them or beside them the accepted ones. */
 export interface AcceptanceSample {
@@ -42,13 +54,13 @@ export function separateSample(detected: TrainingRows, all: ObjectRows, allWeigh
  * Learns the acceptance.
  * @throws DataError where no object was accepted, or none generated.
  */
-export function fitAcceptance(
+export async function fitAcceptance(
   object: string,
   sample: AcceptanceSample,
   options: FactorisedOptions["acceptance"],
   context: FitContext,
   seed: bigint,
-): Promise<Forest> {
+): Promise<Acceptance> {
   const total = (values: Float32Array) => values.reduce((sum, w) => sum + w, 0);
   const generated = total(sample.generated);
   const accepted = total(sample.accepted);
@@ -57,18 +69,48 @@ export function fitAcceptance(
       `${object}: nothing to learn from; expected accepted and generated objects, got ${accepted > 0 ? "no generated" : "no accepted"} one in ${sample.generated.length} rows. Check the accepted flag or the link column.`,
     );
   }
-  const data = { features: sample.features, positive: sample.accepted, negative: sample.generated };
-  return fitBoosting(data, options, {
+  const projections = findProjections(sample.features, sample.accepted, sample.generated, new Random(seed, 1));
+  const features = withProjections(projections, sample.features);
+  const data = { features, positive: sample.accepted, negative: sample.generated };
+  const forest = await fitBoosting(data, options, {
     pool: context.pool,
     seed,
     ...(context.signal && { signal: context.signal }),
     onProgress: (done, total, loss) =>
       context.onProgress?.({ stage: `${object}: acceptance`, done, total, ...(loss !== undefined && { loss }) }),
   });
+  return { forest, projections };
 }
 
 /** Writes the acceptance of each row, clipped to [0, 1]. */
-export function predictAcceptance(forest: Forest, features: readonly Float32Array[], out: Float32Array): void {
-  forest.predict(features, out);
+export function predictAcceptance(model: Acceptance, features: readonly Float32Array[], out: Float32Array): void {
+  model.forest.predict(withProjections(model.projections, features), out);
   for (let i = 0; i < out.length; i++) out[i] = Math.min(1, Math.exp(out[i]));
+}
+
+export function encodeAcceptance({ forest, projections }: Acceptance): Uint8Array {
+  const writer = new ByteWriter(MAGIC, VERSION);
+  writer.uint32(projections.length);
+  for (const { first, second, a, b } of projections) {
+    writer.uint32(first);
+    writer.uint32(second);
+    writer.float64(a);
+    writer.float64(b);
+  }
+  writer.array(forest.encode());
+  return writer.finish();
+}
+
+/** @throws DataError where the bytes are truncated or not an acceptance. */
+export function decodeAcceptance(bytes: Uint8Array): Acceptance {
+  const reader = new ByteReader(bytes, MAGIC, VERSION, "acceptance");
+  const projections = Array.from({ length: reader.uint32() }, () => ({
+    first: reader.uint32(),
+    second: reader.uint32(),
+    a: reader.float64(),
+    b: reader.float64(),
+  }));
+  const forest = decodeForest(reader.uint8Array());
+  reader.finish();
+  return { forest, projections };
 }

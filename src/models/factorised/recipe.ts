@@ -1,10 +1,17 @@
 import type { ObjectSpec } from "../../data/objects.js";
-import { decodeForest, type Forest } from "../../trees/forest.js";
 import { DataError } from "../../util/errors.js";
 import { Random, toSeed } from "../../util/random.js";
 import { STREAMS } from "../../util/streams.js";
 import type { FitContext, FittedModel, Recipe, TrainingData } from "../recipe.js";
-import { fitAcceptance, flaggedSample, predictAcceptance, separateSample } from "./acceptance.js";
+import {
+  type Acceptance,
+  decodeAcceptance,
+  encodeAcceptance,
+  fitAcceptance,
+  flaggedSample,
+  predictAcceptance,
+  separateSample,
+} from "./acceptance.js";
 import { objectRows, rowWeights, type TrainingRows, trainingRows } from "./object-data.js";
 import { type FactorisedOptions, factorisedOptions } from "./options.js";
 import { decodeReconstruction, encodeReconstruction, fitReconstruction } from "./reconstruction.js";
@@ -30,7 +37,7 @@ export const factorised: Recipe<FactorisedOptions> = {
       const random = new Random(context.seed, STREAMS.fit).at(index);
       const seeds = [toSeed(random.uint32()), toSeed(random.uint32())];
       const fitted = await fitObject(spec, options, data, context, seeds);
-      parts.set(`${spec.name}.acceptance`, fitted.model.acceptance.encode());
+      parts.set(`${spec.name}.acceptance`, encodeAcceptance(fitted.model.acceptance));
       parts.set(`${spec.name}.reconstruction`, encodeReconstruction(fitted.model.reconstruction));
       summary[spec.name] = fitted.summary;
     }
@@ -45,7 +52,7 @@ export const factorised: Recipe<FactorisedOptions> = {
     const models = new Map<string, ObjectModel>();
     for (const { name } of objects) {
       models.set(name, {
-        acceptance: decodeForest(part(`${name}.acceptance`)),
+        acceptance: decodeAcceptance(part(`${name}.acceptance`)),
         reconstruction: decodeReconstruction(part(`${name}.reconstruction`)),
       });
     }
@@ -76,14 +83,20 @@ async function fitObject(
   }
   return {
     model: { acceptance, reconstruction },
-    summary: { ...closure(acceptance, sample), accepted, trees: acceptance.treeCount, domain: domains(spec, training) },
+    summary: {
+      ...closure(acceptance, sample),
+      accepted,
+      trees: acceptance.forest.treeCount,
+      projections: acceptance.projections,
+      domain: domains(spec, training),
+    },
   };
 }
 
 /** Mean acceptance of the training objects: as counted, and as the model has it. */
-function closure(forest: Forest, sample: ReturnType<typeof flaggedSample>) {
+function closure(model: Acceptance, sample: ReturnType<typeof flaggedSample>) {
   const predicted = new Float32Array(sample.generated.length);
-  predictAcceptance(forest, sample.features, predicted);
+  predictAcceptance(model, sample.features, predicted);
   let generated = 0;
   let counted = 0;
   let learned = 0;

@@ -2,19 +2,18 @@ import { type Column, type EventTable, flatColumn, jaggedColumn } from "../../da
 import { type ObjectSpec, objectNames, paired } from "../../data/objects.js";
 import { type Field, Schema, type TypedArray } from "../../data/schema.js";
 import type { Draws, Simulator } from "../../data/simulator.js";
-import type { Forest } from "../../trees/forest.js";
 import { philox4x32 } from "../../util/philox.js";
 import { toSeed } from "../../util/random.js";
 import { STREAMS } from "../../util/streams.js";
 import type { ReplayOptions } from "../recipe.js";
-import { predictAcceptance } from "./acceptance.js";
+import { type Acceptance, predictAcceptance } from "./acceptance.js";
 import { type ObjectRows, objectRows } from "./object-data.js";
 import { drawDonors, type Reconstruction } from "./reconstruction.js";
 import { applyResponse } from "./response.js";
 
 /** What was learned about one object. */
 export interface ObjectModel {
-  readonly acceptance: Forest;
+  readonly acceptance: Acceptance;
   readonly reconstruction: Reconstruction;
 }
 
