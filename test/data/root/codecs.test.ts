@@ -26,6 +26,9 @@ const RAW = new TextEncoder().encode("peregrine".repeat(40));
 const XZ =
   "/Td6WFoAAAFpIt42AgAhARAAAACocI6G4AFnABFdADgZSqrs2AgkkRs1jXMSFMAAAAAAAC+KIawAASnoAgAAALbEW1E+MA2LAgAAAAABWVo=";
 const LZ4 = "n5Nn152Eqm6fcGVyZWdyaW5lCQD/SFBncmluZQ==";
+/** The same by zstandard 0.20, with and without the length in the frame. */
+const ZSTD = "KLUv/WBoAIUAAEhwZXJlZ3JpbmUBAFxUyxE=";
+const ZSTD_NO_LENGTH = "KLUv/QAAhQAASHBlcmVncmluZQEAXFTLEQ==";
 
 describe("compressed records", () => {
   it("reads records of several blocks, of zlib and of ROOT's old deflate", async () => {
@@ -40,6 +43,14 @@ describe("compressed records", () => {
   it("reads lzma and lz4", async () => {
     expect(await decompress(block("XZ", Buffer.from(XZ, "base64"), 360), 360, "test", undefined)).toEqual(RAW);
     expect(await decompress(block("L4", Buffer.from(LZ4, "base64"), 360), 360, "test", undefined)).toEqual(RAW);
+  });
+
+  it("reads zstd frames with and without their length", async () => {
+    for (const frame of [ZSTD, ZSTD_NO_LENGTH]) {
+      const payload = Buffer.from(frame, "base64");
+      expect(await decompress(block("ZS", payload, 360), 360, "test", undefined)).toEqual(RAW);
+      await expect(decompress(block("ZS", payload, 359), 359, "test", undefined)).rejects.toThrow(DataError);
+    }
   });
 
   it.each([

@@ -18,7 +18,7 @@ export function codecOf(letters: string, inflate: Inflate | undefined): Codec | 
   if (letters === "ZL") return inflate ?? inflateHere;
   if (letters === "CS") return (payload, rawLength) => inflateSync(payload, { out: new Uint8Array(rawLength) });
   if (letters === "L4") return unLz4;
-  if (letters === "ZS") return (payload, rawLength) => unzstd(payload, new Uint8Array(rawLength));
+  if (letters === "ZS") return unZstd;
   if (letters === "XZ") return unXz;
   return undefined;
 }
@@ -57,6 +57,34 @@ function unLz4(payload: Uint8Array, rawLength: number): Uint8Array {
   const raw = new Uint8Array(rawLength);
   decodeLz4(block, raw);
   return raw;
+}
+
+/** As a power of two above 1 KiB; the most that zstd's own levels use. */
+const LARGEST_WINDOW = 17;
+
+/**
+ * fzstd compares an output buffer that it is given with a number, for which JavaScript spells out the whole buffer as
+ * text: three quarters of its time. Without one it trusts the frame's own length, so that is checked first.
+ */
+function unZstd(payload: Uint8Array, rawLength: number): Uint8Array {
+  const length = zstdLength(payload);
+  if (length === undefined) {
+    // ROOT always gives the length; without it fzstd takes memory for the whole window that the frame asks for.
+    if (payload[5] >> 3 > LARGEST_WINDOW) throw new Error("a window above 128 MiB");
+  } else if (length !== rawLength) throw new Error(`${length} bytes instead of ${rawLength}`);
+  return unzstd(payload);
+}
+
+/** Reads the length of the content from the header of a Zstandard frame, where it is given (RFC 8878, 3.1.1.1). */
+function zstdLength(frame: Uint8Array): number | undefined {
+  const descriptor = frame[4];
+  const flag = descriptor >> 6;
+  const single = (descriptor >> 5) & 1;
+  if (flag === 0 && single === 0) return undefined;
+  const at = 6 - single + [0, 1, 2, 4][descriptor & 3];
+  let length = flag === 1 ? 256 : 0;
+  for (let i = 0; i < 1 << flag; i++) length += frame[at + i] * 2 ** (8 * i);
+  return length;
 }
 
 /** LZMA is rare in new files: its WebAssembly is loaded when the first such block is met. */

@@ -76,7 +76,7 @@ export class Cursor {
   }
 
   i64s(n: number): Float64Array {
-    if (n * 8 > this.left) this.#take(n * 8);
+    if (!(n >= 0 && n * 8 <= this.left)) this.#take(n * 8);
     const out = new Float64Array(n);
     for (let i = 0; i < n; i++) out[i] = this.i64();
     return out;
