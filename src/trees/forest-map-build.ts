@@ -2,12 +2,15 @@ import { type ForestNodes, LEAF } from "./forest-nodes.js";
 import type { GridAxis } from "./grid-axis.js";
 
 /** Cells to aim at; more would cost memory and buy little speed. */
-const CELLS = 1 << 19;
+const CELLS = 1 << 18;
 
-/** What is left to ask in a region, and the sum of what is settled there. */
+/** What is left to ask in a region: the roots [from, to) of the builder's stack; and the sum of what is settled there. */
 interface Open {
-  readonly roots: readonly number[];
+  readonly from: number;
+  readonly to: number;
   readonly sum: number;
+  /** Number of leaves below the roots. */
+  readonly work: number;
 }
 
 /** Divides feature space into the cells of a ForestMap. */
@@ -26,13 +29,25 @@ export class MapBuilder {
   readonly #high: Float64Array;
   /** Number of leaves below each node. */
   readonly #leaves: Uint32Array;
-  readonly #boxes: { box: number; low: Float64Array; high: Float64Array; open: Open; work: number }[] = [];
+  readonly #votes: Float64Array;
+  readonly #asked: Float32Array;
+  // Grid boxes in which something is left to ask: number, sum, work; their roots end at `boxEnd` in `boxRoots`.
+  readonly #boxes: number[] = [];
+  readonly #boxSum: number[] = [];
+  readonly #boxWork: number[] = [];
+  readonly #boxEnd: number[] = [];
+  readonly #boxRoots: number[] = [];
+  /** Lists of roots of the regions being divided, one after another: a region's parts are appended behind it. */
+  #stack: Int32Array;
 
   constructor(nodes: ForestNodes, axes: readonly GridAxis[]) {
     this.#nodes = nodes;
     this.#axes = axes;
     this.#low = new Float64Array(axes.length).fill(Number.NEGATIVE_INFINITY);
     this.#high = new Float64Array(axes.length).fill(Number.POSITIVE_INFINITY);
+    this.#votes = new Float64Array(axes.length);
+    this.#asked = new Float32Array(nodes.treeStart.length);
+    this.#stack = new Int32Array(64 * nodes.treeStart.length);
     this.grid = new Uint32Array(axes.reduce((n, axis) => n * (axis.edges.length + 1), 1));
     const { feature, right } = nodes;
     this.#leaves = new Uint32Array(feature.length);
@@ -44,36 +59,62 @@ export class MapBuilder {
   build(base: number): this {
     const from = this.#axes.map(() => 0);
     const to = this.#axes.map((axis) => axis.edges.length);
-    this.#divideGrid(from, to, this.#ask(Array.from(this.#nodes.treeStart.subarray(0, -1)), base));
-    let total = 0;
-    for (const { work } of this.#boxes) total += work;
-    for (const { box, low, high, open, work } of this.#boxes) {
-      this.#low.set(low);
-      this.#high.set(high);
+    this.#divideGrid(from, to, this.#ask(this.#load(this.#nodes.treeStart.subarray(0, -1), base)));
+    const total = this.#boxWork.reduce((sum, work) => sum + work, 0);
+    for (let k = 0, start = 0; k < this.#boxes.length; k++) {
+      const box = this.#boxes[k];
+      this.#enter(box);
       this.grid[box] = this.feature.length;
-      this.#divide(open, (CELLS * work) / total);
+      const roots = this.#boxRoots.slice(start, this.#boxEnd[k]);
+      this.#divide(this.#ask(this.#load(roots, this.#boxSum[k])), (CELLS * this.#boxWork[k]) / total);
+      start = this.#boxEnd[k];
     }
     return this;
   }
 
+  /** Puts roots at the bottom of the stack. */
+  #load(roots: ArrayLike<number>, sum: number): Open {
+    this.#stack.set(roots);
+    return { from: 0, to: roots.length, sum, work: 0 };
+  }
+
+  /** Makes a grid box the region at hand. */
+  #enter(box: number): void {
+    this.#axes.forEach(({ edges, stride }, f) => {
+      const k = Math.floor(box / stride) % (edges.length + 1);
+      this.#low[f] = k > 0 ? edges[k - 1] : Number.NEGATIVE_INFINITY;
+      this.#high[f] = k < edges.length ? edges[k] : Number.POSITIVE_INFINITY;
+    });
+  }
+
   /** Halves a range of intervals [from, to] until it is one box; collects those in which something is left to ask. */
   #divideGrid(from: readonly number[], to: readonly number[], open: Open): void {
-    let f = 0;
-    for (let g = 1; g < from.length; g++) if (to[g] - from[g] > to[f] - from[f]) f = g;
-    if (open.roots.length === 0) {
+    if (open.to === open.from) {
       this.#fillGrid(from, to, this.feature.length);
       this.#close(open);
       return;
     }
+    let f = 0;
+    for (let g = 1; g < from.length; g++) if (to[g] - from[g] > to[f] - from[f]) f = g;
     if (to[f] === from[f]) {
       const box = from.reduce((sum, k, g) => sum + k * this.#axes[g].stride, 0);
-      this.#boxes.push({ box, low: this.#low.slice(), high: this.#high.slice(), open, work: this.#work(open) });
+      this.#boxes.push(box);
+      this.#boxSum.push(open.sum);
+      this.#boxWork.push(open.work);
+      for (let k = open.from; k < open.to; k++) this.#boxRoots.push(this.#stack[k]);
+      this.#boxEnd.push(this.#boxRoots.length);
       return;
     }
     const middle = (from[f] + to[f]) >> 1;
     const edge = this.#axes[f].edges[middle];
-    this.#within(f, edge, true, () => this.#divideGrid(from, to.with(f, middle), this.#ask(open.roots, open.sum)));
-    this.#within(f, edge, false, () => this.#divideGrid(from.with(f, middle + 1), to, this.#ask(open.roots, open.sum)));
+    const high = this.#high[f];
+    this.#high[f] = edge;
+    this.#divideGrid(from, to.with(f, middle), this.#ask(open));
+    this.#high[f] = high;
+    const low = this.#low[f];
+    this.#low[f] = edge;
+    this.#divideGrid(from.with(f, middle + 1), to, this.#ask(open));
+    this.#low[f] = low;
   }
 
   #fillGrid(from: readonly number[], to: readonly number[], root: number): void {
@@ -89,21 +130,29 @@ export class MapBuilder {
 
   /** Divides the region into about `budget` cells, more of them where more is left to ask. */
   #divide(open: Open, budget: number): void {
-    if (open.roots.length === 0 || budget < 2) {
+    if (open.to === open.from || budget < 2) {
       this.#close(open);
       return;
     }
     const at = this.feature.length;
-    const { f, threshold } = this.#cut(open.roots);
+    const { f, threshold } = this.#cut(open);
     this.feature.push(f);
     this.threshold.push(threshold);
     this.right.push(0);
-    const left = this.#within(f, threshold, true, () => this.#ask(open.roots, open.sum));
-    const right = this.#within(f, threshold, false, () => this.#ask(open.roots, open.sum));
-    const share = (this.#work(left) + 1) / (this.#work(left) + this.#work(right) + 2);
-    this.#within(f, threshold, true, () => this.#divide(left, Math.max(1, budget * share)));
+    const high = this.#high[f];
+    const low = this.#low[f];
+    this.#low[f] = threshold;
+    const right = this.#ask(open);
+    this.#low[f] = low;
+    this.#high[f] = threshold;
+    const left = this.#ask(open, right.to);
+    const share = (left.work + 1) / (left.work + right.work + 2);
+    this.#divide(left, Math.max(1, budget * share));
+    this.#high[f] = high;
     this.right[at] = this.feature.length;
-    this.#within(f, threshold, false, () => this.#divide(right, Math.max(1, budget * (1 - share))));
+    this.#low[f] = threshold;
+    this.#divide(right, Math.max(1, budget * (1 - share)));
+    this.#low[f] = low;
   }
 
   #close(open: Open): void {
@@ -111,56 +160,56 @@ export class MapBuilder {
     this.threshold.push(0);
     this.right.push(this.sum.length);
     this.sum.push(open.sum);
-    for (const node of open.roots) this.roots.push(node);
+    for (let k = open.from; k < open.to; k++) this.roots.push(this.#stack[k]);
     this.firstRoot.push(this.roots.length);
   }
 
-  /** Runs `work` in the part of the region at or below (or else above) a threshold. */
-  #within<R>(f: number, threshold: number, below: boolean, work: () => R): R {
-    const side = below ? this.#high : this.#low;
-    const old = side[f];
-    side[f] = threshold;
-    const result = work();
-    side[f] = old;
-    return result;
-  }
-
-  /** Follows each root as far as the region answers, and adds up the leaves reached. */
-  #ask(roots: readonly number[], sum: number): Open {
+  /** Follows each root as far as the region answers, and adds up the leaves reached; writes the rest to the stack. */
+  #ask(open: Open, at = open.to): Open {
     const { feature, value, right } = this.#nodes;
-    const open: number[] = [];
-    for (let node of roots) {
+    const low = this.#low;
+    const high = this.#high;
+    if (at + open.to - open.from > this.#stack.length) {
+      const grown = new Int32Array(2 * (at + open.to - open.from));
+      grown.set(this.#stack);
+      this.#stack = grown;
+    }
+    const stack = this.#stack;
+    let { sum } = open;
+    let work = 0;
+    let to = at;
+    for (let k = open.from; k < open.to; k++) {
+      let node = stack[k];
       for (;;) {
         const f = feature[node];
         if (f === LEAF) {
           sum += value[node];
           break;
         }
-        if (this.#high[f] <= value[node]) node++;
-        else if (this.#low[f] >= value[node]) node = right[node];
+        if (high[f] <= value[node]) node++;
+        else if (low[f] >= value[node]) node = right[node];
         else {
-          open.push(node);
+          stack[to++] = node;
+          work += this.#leaves[node];
           break;
         }
       }
     }
-    return { roots: open, sum };
-  }
-
-  #work(open: Open): number {
-    let work = 0;
-    for (const node of open.roots) work += this.#leaves[node];
-    return work;
+    return { from: at, to, sum, work };
   }
 
   /** The feature that the largest of the subtrees ask about, and the median of their thresholds. */
-  #cut(roots: readonly number[]): { f: number; threshold: number } {
+  #cut({ from, to }: Open): { f: number; threshold: number } {
     const { feature, value } = this.#nodes;
-    const votes = new Float64Array(this.#low.length);
-    for (const node of roots) votes[feature[node]] += this.#leaves[node];
-    const f = votes.indexOf(Math.max(...votes));
-    const asked = roots.filter((node) => feature[node] === f).map((node) => value[node]);
-    asked.sort((a, b) => a - b);
-    return { f, threshold: asked[asked.length >> 1] };
+    const votes = this.#votes.fill(0);
+    for (let k = from; k < to; k++) votes[feature[this.#stack[k]]] += this.#leaves[this.#stack[k]];
+    let f = 0;
+    for (let g = 1; g < votes.length; g++) if (votes[g] > votes[f]) f = g;
+    let asked = 0;
+    for (let k = from; k < to; k++) {
+      const node = this.#stack[k];
+      if (feature[node] === f) this.#asked[asked++] = value[node];
+    }
+    return { f, threshold: this.#asked.subarray(0, asked).sort()[asked >> 1] };
   }
 }

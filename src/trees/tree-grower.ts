@@ -3,7 +3,7 @@ import { midpoint } from "./binning.js";
 import { LEAF } from "./forest-nodes.js";
 
 /** Nodes with at most so many rows are grown on a compact copy, which stays in the second-level cache. */
-const COMPACT_ROWS = 16_384;
+const COMPACT_ROWS = 65_536;
 
 /** What to grow one regression tree on. */
 export interface GrowInput {
