@@ -24,7 +24,8 @@ export function endOnSignals(): void {
   // A reader that closes the pipe (head, less) has seen enough.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
-    throw error;
+    process.stderr.write(`error: standard output cannot be written: ${error.code ?? error.message}\n`);
+    process.exit(5);
   });
 }
 

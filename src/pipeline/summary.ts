@@ -8,9 +8,17 @@ export interface Labels {
   readonly candidate: string;
 }
 
-/** Verdict, yields, the worst differences and what the sample size allows to say. */
-export function summarise(evaluation: Evaluation, labels: Labels): string[] {
-  const lines = [verdict(evaluation, labels.reference, labels.candidate).text];
+/** The outcome of a comparison in sentences. */
+export interface Summary {
+  readonly verdict: string;
+  /** Yields, chi-squares and the worst differences. */
+  readonly findings: readonly string[];
+  /** What the sample size cannot show. */
+  readonly limits: readonly string[];
+}
+
+export function summarise(evaluation: Evaluation, labels: Labels): Summary {
+  const lines: string[] = [];
   for (const { title, metrics } of evaluation.yields) {
     const ratio = metrics[0];
     if (ratio !== undefined) lines.push(`yield of ${title}: ratio ${withError(ratio.value, ratio.error)}`);
@@ -24,7 +32,11 @@ export function summarise(evaluation: Evaluation, labels: Labels): string[] {
   }
   const worst = differences(evaluation).slice(0, 3);
   for (const line of worst) lines.push(describeHeadline(line));
-  return [...lines, ...limits(evaluation)];
+  return {
+    verdict: verdict(evaluation, labels.reference, labels.candidate).text,
+    findings: lines,
+    limits: limits(evaluation),
+  };
 }
 
 /** For each kind of quantity, the sentence about the one that the sample tells least of. */

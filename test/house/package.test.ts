@@ -14,7 +14,6 @@ const REASONS: Record<string, string> = {
   hyparquet: "Parquet reading",
   "hyparquet-compressors": "Parquet's and ROOT's lz4, snappy, brotli",
   "hyparquet-writer": "Parquet writing",
-  papaparse: "CSV rules",
   vega: "interactive plots in reports",
   "vega-embed": "interactive plots in reports",
   "vega-lite": "interactive plots in reports",

@@ -66,13 +66,13 @@ export async function compareFiles(what: Comparison, session: Session) {
       onProgress: (stage, done, total) => session.progress.update(stage, done, total),
     }),
   );
-  const lines = summarise(evaluation, labels);
+  const { verdict, findings, limits } = summarise(evaluation, labels);
   const html = renderReport(
     evaluation,
     {
       title: spec === undefined ? `${labels.candidate} against ${labels.reference}` : spec.name,
       subtitle: `${labels.candidate} against ${labels.reference}`,
-      summary: lines.slice(1),
+      summary: findings,
       provenance: [
         ["Reference", reference],
         ["Candidate", candidate],
@@ -91,5 +91,5 @@ export async function compareFiles(what: Comparison, session: Session) {
   const report = join(output, "report.html");
   await writeFileAtomic(join(output, "metrics.json"), `${JSON.stringify(evaluation, null, 2)}\n`);
   await writeFileAtomic(report, html);
-  return { evaluation, lines, report: resolve(report) };
+  return { evaluation, lines: [verdict, ...findings, ...limits], report: resolve(report) };
 }
