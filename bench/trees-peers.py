@@ -88,8 +88,8 @@ if have("sklearn", "apt install python3-sklearn"):
     model.predict(query)
     predict = time.time() - t
     again = model.predict(np.concatenate([donors[:3].T, rng.random((n, 5), dtype=np.float32)], axis=1))
-    show(f"donors {n} x 3", f"scikit-learn {sklearn.__version__} DecisionTreeRegressor, 5 random inputs, 1 tree",
-         f"{fit:.1f} s", f"{rate(len(query), predict)} (1 thread)",
+    show(f"donors {n} x 3", f"scikit-learn {sklearn.__version__} DecisionTreeRegressor, 5 random inputs",
+         f"{fit:.1f} s a tree", f"{rate(len(query), predict)} (1 thread)",
          f"width x {np.sqrt((again[:, 1] ** 2).mean() / (targets[:, 1] ** 2).mean()):.3f}")
 
 if have("scipy", "apt install python3-scipy"):

@@ -2,7 +2,7 @@ import { type ForestNodes, LEAF } from "./forest-nodes.js";
 import type { GridAxis } from "./grid-axis.js";
 
 /** Cells to aim at; more would cost memory and buy little speed. */
-const CELLS = 1 << 18;
+const CELLS = 1 << 19;
 
 /** What is left to ask in a region: the roots [from, to) of the builder's stack; and the sum of what is settled there. */
 interface Open {

@@ -63,15 +63,21 @@ export async function fitRandomTrees(
   const job = makeJob(data, options, context.seed);
   checkInteger(trees, 1, 10_000, "randomTrees.trees");
   const pool = context.pool ?? inlinePool();
+  const grown: DonorTree[] = [];
+  let next = 0;
   let done = 0;
-  const grown = await Promise.all(
-    Array.from({ length: trees }, async (_, tree) => {
-      const result = await pool.run(growDonorTree, { job, tree });
+  const lane = async (): Promise<void> => {
+    while (next < trees) {
+      const tree = next++;
       if (context.signal?.aborted) throw new InterruptedError();
+      grown[tree] = await pool.run(growDonorTree, { job, tree });
       context.onProgress?.(++done, trees);
-      return result;
-    }),
-  );
+      // In the calling thread, lets its events (a stop request, a repaint) through between trees.
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(pool.size, trees) }, lane));
+  if (context.signal?.aborted) throw new InterruptedError();
   return new RandomTrees(data.features.length, data.features[0].length, randomInputs, grown, data.weight?.slice());
 }
 

@@ -162,6 +162,20 @@ describe("randomised trees", () => {
     }
   });
 
+  it("stop when asked", async () => {
+    for (const threads of [undefined, pool]) {
+      const controller = new AbortController();
+      let done = 0;
+      const onProgress = (): void => {
+        done++;
+        controller.abort();
+      };
+      const context = { seed: 1, pool: threads, signal: controller.signal, onProgress };
+      await expect(fitRandomTrees({ features, targets }, { trees: 500 }, context)).rejects.toThrow(/interrupted/);
+      expect(done).toBeLessThan(5);
+    }
+  });
+
   it("draw donors in proportion to weight, and never one of weight 0", async () => {
     const constant = [new Float32Array(3000).fill(1)];
     const weight = new Float32Array(3000).map((_, i) => i % 3);
