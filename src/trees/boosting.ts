@@ -1,5 +1,5 @@
 import { DataError, InterruptedError } from "../util/errors.js";
-import { Barrier, inlinePool, sharedArray } from "../util/pool.js";
+import { Barrier, inlinePool, type Pool, sharedArray } from "../util/pool.js";
 import { Random } from "../util/random.js";
 import { binColumn, chooseCuts } from "./binning.js";
 import { type GrownTrees, type GrowProgress, growForest } from "./boosting-grow.js";
@@ -88,14 +88,30 @@ export async function fitBoosting(
       const { done, loss: heldLoss } = message as GrowProgress;
       context.onProgress?.(done, resolved.trees, heldLoss);
     };
-    const [grown] = await Promise.all(
-      Array.from({ length: size }, (_, rank) => pool.run(growForest, { job, rank }, rank === 0 ? onReport : undefined)),
-    );
+    const grown = await gang(pool, async () => {
+      const parts = Array.from({ length: size }, (_, rank) =>
+        pool.run(growForest, { job, rank }, rank === 0 ? onReport : undefined),
+      );
+      return (await Promise.all(parts))[0];
+    });
     if (context.signal?.aborted) throw new InterruptedError();
     return makeForest(grown, cuts, loss, base);
   } finally {
     context.signal?.removeEventListener("abort", stop);
   }
+}
+
+/** The last gang of each pool. */
+const gangs = new WeakMap<Pool, Promise<unknown>>();
+
+/** Runs gangs of tasks of one pool after each other: two of them, each with half of the threads, would wait for ever. */
+function gang<R>(pool: Pool, run: () => Promise<R>): Promise<R> {
+  const result = (gangs.get(pool) ?? Promise.resolve()).then(run);
+  gangs.set(
+    pool,
+    result.catch(() => {}),
+  );
+  return result;
 }
 
 interface Start {

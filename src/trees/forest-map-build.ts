@@ -3,6 +3,8 @@ import type { GridAxis } from "./grid-axis.js";
 
 /** Cells to aim at; more would cost memory and buy little speed. */
 const CELLS = 1 << 19;
+/** Most cells times trees, which bounds the memory that they take. */
+const CELL_ROOTS = 1 << 26;
 
 /** What is left to ask in a region: the roots [from, to) of the builder's stack; and the sum of what is settled there. */
 interface Open {
@@ -61,12 +63,13 @@ export class MapBuilder {
     const to = this.#axes.map((axis) => axis.edges.length);
     this.#divideGrid(from, to, this.#ask(this.#load(this.#nodes.treeStart.subarray(0, -1), base)));
     const total = this.#boxWork.reduce((sum, work) => sum + work, 0);
+    const cells = Math.min(CELLS, CELL_ROOTS / this.#nodes.treeStart.length);
     for (let k = 0, start = 0; k < this.#boxes.length; k++) {
       const box = this.#boxes[k];
       this.#enter(box);
       this.grid[box] = this.feature.length;
       const roots = this.#boxRoots.slice(start, this.#boxEnd[k]);
-      this.#divide(this.#ask(this.#load(roots, this.#boxSum[k])), (CELLS * this.#boxWork[k]) / total);
+      this.#divide(this.#ask(this.#load(roots, this.#boxSum[k])), (cells * this.#boxWork[k]) / total);
       start = this.#boxEnd[k];
     }
     return this;

@@ -10,6 +10,10 @@ const VERSION = 1;
 const LOSSES: readonly ForestLoss[] = ["logistic", "squared"];
 /** Rows to predict before a map of the forest is worth its making (some 0.1 s). */
 const ROWS_FOR_MAP = 100_000;
+/** With more features than this, the cells of a map are too large to settle many trees. */
+const FEATURES_FOR_MAP = 4;
+/** Rows that are asked of one tree after another, while it is in the cache. */
+const BLOCK = 256;
 
 /** A trained boosted forest: the sum of `base` and one leaf of each tree. */
 export class Forest {
@@ -40,7 +44,7 @@ export class Forest {
    */
   predict(features: readonly Float32Array[], out: Float32Array, start = 0, stop = out.length): void {
     this.#predicted += Math.max(0, stop - start);
-    if (this.#map === undefined && this.#predicted > ROWS_FOR_MAP) {
+    if (this.#map === undefined && this.#predicted > ROWS_FOR_MAP && this.featureCount <= FEATURES_FOR_MAP) {
       this.#map = new ForestMap(this.nodes, this.base, this.featureCount);
     }
     if (this.#map !== undefined) this.#map.predict(features, out, start, stop);
@@ -49,16 +53,21 @@ export class Forest {
 
   #predictByTree(features: readonly Float32Array[], out: Float32Array, start: number, stop: number): void {
     const { treeStart, feature, value, right } = this.nodes;
-    for (let i = start; i < stop; i++) {
-      let sum = this.base;
+    const sums = new Float64Array(BLOCK);
+    for (let from = start; from < stop; from += BLOCK) {
+      const to = Math.min(stop, from + BLOCK);
+      sums.fill(this.base);
       for (let tree = 0; tree < treeStart.length - 1; tree++) {
-        let node = treeStart[tree];
-        for (let f = feature[node]; f !== LEAF; f = feature[node]) {
-          node = features[f][i] <= value[node] ? node + 1 : right[node];
+        const root = treeStart[tree];
+        for (let i = from; i < to; i++) {
+          let node = root;
+          for (let f = feature[node]; f !== LEAF; f = feature[node]) {
+            node = features[f][i] <= value[node] ? node + 1 : right[node];
+          }
+          sums[i - from] += value[node];
         }
-        sum += value[node];
       }
-      out[i] = sum;
+      for (let i = from; i < to; i++) out[i] = sums[i - from];
     }
   }
 

@@ -2,6 +2,8 @@ import type { ForestNodes } from "./forest-nodes.js";
 
 /** Most boxes of a grid: their table fits the second-level cache. */
 const GRID_BOXES = 1 << 16;
+/** Most boxes times trees, which bounds the memory that the building takes. */
+const GRID_ROOTS = 1 << 24;
 /** Slots of an axis, as a multiple of its intervals. */
 const SLOTS_EACH = 8;
 
@@ -19,7 +21,8 @@ export interface GridAxis {
 
 /** Divides each feature at quantiles of the thresholds that the forest asks about. */
 export function gridAxes(nodes: ForestNodes, featureCount: number): GridAxis[] {
-  const intervals = Math.max(1, Math.floor(GRID_BOXES ** (1 / featureCount) + 1e-9));
+  const boxes = Math.min(GRID_BOXES, GRID_ROOTS / nodes.treeStart.length);
+  const intervals = Math.max(1, Math.floor(boxes ** (1 / featureCount) + 1e-9));
   let stride = 1;
   return Array.from({ length: featureCount }, (_, f) => {
     const edges = chooseEdges(nodes, f, intervals);

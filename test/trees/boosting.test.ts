@@ -113,6 +113,13 @@ describe("acceptance of a detector with sharp edges", () => {
     expect(losses.length - alone.treeCount).toBe(5);
   });
 
+  it("shares a pool between fits that run at once", async () => {
+    const { features, label } = acceptedGun(20_000, 16);
+    const data = { features, positive: label, negative: opposite(label) };
+    const fits = [4, 5, 6].map((trees) => fitBoosting(data, { trees }, { seed: 1, pool: pools[0] }));
+    expect((await Promise.all(fits)).map((forest) => forest.treeCount)).toEqual([4, 5, 6]);
+  });
+
   it("predicts the same by its map as tree by tree", async () => {
     const { features, label } = acceptedGun(120_000, 14);
     const forest = await fitBoosting(
