@@ -4,6 +4,9 @@ import type { Sample } from "./sample.js";
 /** Bins of a variable for plots and chi-square where the spec names none. */
 export const DEFAULT_BINS = 100;
 
+/** How many times farther the upper 49 % must reach than the lower for a distribution to count as steep. */
+const STEEP = 4;
+
 /**
  * Chooses bin edges from the reference alone, so that every candidate is measured alike.
  * Few distinct integers get a bin each, centred on them. Anything else gets equal bins over the 0.1 to 99.9 % quantiles
@@ -23,14 +26,30 @@ export function defaultEdges(reference: Sample, bins?: number, range?: readonly 
 }
 
 /**
- * Chooses the bins of a profile: equal bins over the robust range (few integers: one each), about 400 effective
- * entries a bin on average, 4 to 25 bins.
+ * Chooses the bins of a profile: about 400 effective entries a bin on average, 4 to 25 bins. They are equally wide over
+ * the robust range (few integers: one each), unless the distribution falls steeply to one side, as momenta do: then
+ * they hold equal numbers of entries, with edges rounded to two digits.
  */
 export function profileEdges(against: Sample): number[] {
   const unit = unitBins(against);
   if (unit !== undefined && unit.length <= 41) return unit;
   const count = Math.max(4, Math.min(25, Math.floor(against.effectiveSize / 400)));
-  return roundEdges(against, count, false);
+  return isSteep(against) ? frequencyEdges(against, count) : roundEdges(against, count, false);
+}
+
+/** Whether the upper half of a sample spreads over far more than the lower. */
+function isSteep(sample: Sample): boolean {
+  const middle = quantile(sample, 0.5);
+  return quantile(sample, 0.99) - middle > STEEP * (middle - quantile(sample, 0.01));
+}
+
+function frequencyEdges(sample: Sample, count: number): number[] {
+  const { values } = sample;
+  const [first, last] = [values[0], values[values.length - 1]];
+  const inner = Array.from({ length: count - 1 }, (_, k) => Number(quantile(sample, (k + 1) / count).toPrecision(2)));
+  // The highest entries of a falling distribution lie far out: the last bin ends where all but a thousandth do.
+  const end = Math.min(last, quantile(sample, 0.999) * 1.05);
+  return [...new Set([first, ...inner.filter((edge) => edge > first && edge < end), end])];
 }
 
 function unitBins({ values }: Sample): number[] | undefined {

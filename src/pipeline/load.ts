@@ -37,7 +37,8 @@ export async function loadTable(sources: readonly TableSource[], options: LoadOp
       continue;
     }
     const from = Math.max(0, start - seen);
-    for await (const chunk of source.read({ ...(wanted && { columns: wanted }), start: from, stop: stop - seen })) {
+    const bounds = Number.isFinite(stop) ? { start: from, stop: stop - seen } : { start: from };
+    for await (const chunk of source.read({ ...(wanted && { columns: wanted }), ...bounds })) {
       options.signal?.throwIfAborted();
       chunks.push(chunk);
       kept += chunk.length;

@@ -75,3 +75,15 @@ describe("histograms", () => {
     expect([...variances]).toEqual([1, 13, 41, 85]);
   });
 });
+
+it("profiles of a steeply falling variable have bins of equal content", () => {
+  const random = new Random(11);
+  const pt = sample(20_000, () => 20 * random.uniform() ** -0.5);
+  const edges = profileEdges(pt);
+  expect(edges.length).toBeGreaterThan(20);
+  for (let k = 1; k < edges.length; k++) {
+    const inside = pt.values.filter((x) => x >= edges[k - 1] && x < edges[k]).length;
+    expect(inside).toBeGreaterThan(100);
+    expect(inside).toBeLessThan(2000);
+  }
+});

@@ -11,11 +11,15 @@ export const factorisedOptions = z
           .max(10_000)
           .default(100)
           .describe("Most boosted trees; fewer where the held-out loss says so"),
-        maxDepth: z.int().min(1).max(16).default(8).describe("Depth of each tree"),
+        maxDepth: z.int().min(1).max(16).default(8).describe("Most depth of each tree"),
+        densityRatio: z
+          .boolean()
+          .default(false)
+          .describe("Learn the published ratio of accepted to generated even where each object has its flag"),
         learningRate: z.number().gt(0).max(1).default(0.15).describe("Share of each tree's correction that is applied"),
       })
       .prefault({})
-      .describe("Boosted trees for the density ratio of accepted to generated objects"),
+      .describe("Boosted trees for the probability that an object is detected"),
     reconstruction: z
       .discriminatedUnion("kind", [
         z.strictObject({
