@@ -55,7 +55,7 @@ export async function fitReconstruction(
     context.onProgress?.({ stage, done: 1, total: 1 });
     return { sampler, space, responses };
   }
-  const data = { features, targets: responses.flatMap(rankTargets), ...(weight && { weight }) };
+  const data = { features, targets: responses.map(centred), ...(weight && { weight }) };
   const sampler = await fitRandomTrees(
     data,
     { trees: options.trees, minLeaf: options.minLeaf },
@@ -118,26 +118,8 @@ function responseColumn(name: string, rows: Uint32Array, of: (row: number) => nu
   });
 }
 
-/**
- * What the cells are chosen by: the rank of each response, u in (0, 1), and its distance from the middle, |2 u - 1|.
- * The first shows where the response shifts, the second where it widens; a mean of responses would miss the second, and
- * would follow the tails.
- */
-function rankTargets(values: Float32Array): Float32Array[] {
-  const n = values.length;
-  const sorted = values.slice().sort();
-  const rank = new Float32Array(n);
-  const spread = new Float32Array(n);
-  for (let i = 0; i < n; i++) {
-    let low = 0;
-    let high = n;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (sorted[middle] < values[i]) low = middle + 1;
-      else high = middle;
-    }
-    rank[i] = (low + 0.5) / n;
-    spread[i] = Math.abs(2 * rank[i] - 1);
-  }
-  return [rank, spread];
+/** Moves the median to 0: the trees look at how responses shift and widen about it. */
+function centred(values: Float32Array): Float32Array {
+  const middle = values.slice().sort()[values.length >> 1];
+  return values.map((x) => x - middle);
 }
