@@ -93,7 +93,9 @@ test("lost particles have no reconstruction, found ones have all of it", async (
   const events = await clasToy.forObjects(["particle"]).simulate(gun.generate(2000, { seed: 2 }), { seed: 3 });
   const accepted = events.flat("accepted_particle");
   for (const variable of ["p", "theta", "phi"]) {
-    events.numbers(`reco_particle_${variable}`).forEach((x, i) => expect(Number.isFinite(x)).toBe(accepted[i] === 1));
+    events.numbers(`reco_particle_${variable}`).forEach((x, i) => {
+      expect(Number.isFinite(x)).toBe(accepted[i] === 1);
+    });
   }
 });
 

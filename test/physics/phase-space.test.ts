@@ -18,7 +18,9 @@ describe.each([
       expect(momentum(sum)).toBeLessThan(1e-9);
       expect(Math.abs(sum.energy - total)).toBeLessThan(1e-9);
       // The mass of a light fast particle is a small difference of large numbers.
-      products.forEach((p, j) => expect(Math.abs(mass(p) ** 2 - masses[j] ** 2)).toBeLessThan(1e-8));
+      products.forEach((p, j) => {
+        expect(Math.abs(mass(p) ** 2 - masses[j] ** 2)).toBeLessThan(1e-8);
+      });
     }
   });
 });

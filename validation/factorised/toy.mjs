@@ -5,7 +5,6 @@
 import { parseArgs } from "node:util";
 import {
   clasAcceptance,
-  clasToy,
   concatTables,
   EventTable,
   evaluate,
