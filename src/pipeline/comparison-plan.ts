@@ -45,7 +45,7 @@ export function planObjects(objects: readonly ObjectSpec[], table: EventTable, e
   const own = new Set<string>();
   const slots = objects.flatMap((spec) => (spec.kind === "slots" ? spec.slots : []));
   const complete = slots.length > 1 ? slots.map(paired.accepted) : [];
-  if (complete.length > 0) yields.push({ name: "all", all: complete, title: "all of them" });
+  if (complete.length > 0 && !exclusive) yields.push({ name: "all", all: complete, title: "all of them" });
   for (const spec of objects) {
     for (const object of objectNames(spec, "simulate")) {
       const accepted = paired.accepted(object);
