@@ -84,6 +84,8 @@ test("every example is a valid spec", () => {
   for (const file of files) parseRunSpec(parse(readFileSync(new URL(file, folder), "utf8")), file);
 });
 
-test("editors get a JSON Schema", () => {
-  expect(runSpecJsonSchema()).toHaveProperty("properties.data.properties.objects");
+test("the published JSON Schema is that of the code", async () => {
+  const schema = runSpecJsonSchema();
+  expect(schema).toHaveProperty("properties.data.properties.objects");
+  await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot("../../docs/run-spec.schema.json");
 });

@@ -171,6 +171,13 @@ describe("bad input", () => {
     expect(event.length).toBe(1);
   });
 
+  test("angles in degrees where radians were meant", async () => {
+    const degrees = with1("truth_particle_phi", (v) => v.forEach((x, i) => v.fill((x * 180) / Math.PI, i, i + 1)));
+    await expect(fitWith(degrees)).rejects.toThrow(
+      /"truth_particle_phi": spans more than its period; .*If it is in degrees/,
+    );
+  });
+
   test("negative weights, zero events", async () => {
     const weighted = training.with([flatColumn("w", new Float32Array(training.length).fill(-1))]);
     await expect(fitWith(weighted, { weight: "w" })).rejects.toThrow(

@@ -51,6 +51,9 @@ export function objectRows(table: EventTable, spec: ObjectSpec, object: string):
 /** Reads all that training needs of an object. @throws DataError for bad values or weights. */
 export function trainingRows(table: EventTable, spec: ObjectSpec, object: string): TrainingRows {
   const base = objectRows(table, spec, object);
+  spec.variables.forEach(({ name, period }, v) => {
+    if (period !== undefined) requireWithin(period, base.features[v], paired.truth(object, name));
+  });
   const accepted = content(table.column(paired.accepted(object))) as Uint8Array;
   const reco = spec.variables.map((variable) => {
     const name = paired.reco(object, variable.name);
@@ -77,6 +80,21 @@ export function rowWeights(table: EventTable, { rows, offsets }: ObjectRows): Fl
   const out = new Float32Array(rows);
   for (let event = 0; event < weights.length; event++) out.fill(weights[event], offsets[event], offsets[event + 1]);
   return out;
+}
+
+/** Catches angles in degrees under a period in radians. */
+function requireWithin(period: number, values: Float32Array, name: string): void {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const x of values) {
+    if (x < low) low = x;
+    if (x > high) high = x;
+  }
+  if (!(high - low > 1.001 * period)) return;
+  const shown = [period, low, high].map((x) => Number(x.toPrecision(4)));
+  throw new DataError(
+    `column "${name}": spans more than its period; expected at most ${shown[0]}, got values from ${shown[1]} to ${shown[2]}. If it is in degrees, set \`period: 360\` and \`unit: deg\`.`,
+  );
 }
 
 function requireFinite(values: Float32Array, name: string, where?: Uint8Array): void {
