@@ -172,7 +172,7 @@ describe("bad input", () => {
   });
 
   test("angles in degrees where radians were meant", async () => {
-    const degrees = with1("truth_particle_phi", (v) => v.forEach((x, i) => v.fill((x * 180) / Math.PI, i, i + 1)));
+    const degrees = with1("truth_particle_phi", (v) => v.set(v.map((x) => (x * 180) / Math.PI)));
     await expect(fitWith(degrees)).rejects.toThrow(
       /"truth_particle_phi": spans more than its period; .*If it is in degrees/,
     );
