@@ -58,7 +58,8 @@ test("the road from generated events to a report", async () => {
 });
 
 test("the same file from one thread or two, in small chunks or one large one", async () => {
-  const args = ["simulate", path("toy.peregrine"), path("truth.parquet"), "--quiet"];
+  // Enough events for the threads to change from asking the trees to their map.
+  const args = ["simulate", path("toy.peregrine"), path("truth.parquet"), "--quiet", "--oversample", "80"];
   await peregrine([...args, "-o", path("a.parquet"), "--threads", "1", "--chunk-size", "1000"]);
   await peregrine([...args, "-o", path("b.parquet"), "--threads", "2", "--chunk-size", "100000"]);
   expect(readFileSync(path("a.parquet")).equals(readFileSync(path("b.parquet")))).toBe(true);
