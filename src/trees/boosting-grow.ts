@@ -1,8 +1,8 @@
 import { Barrier, defineTask } from "../util/pool.js";
 import { BLOCK_ROWS, type BoostingJob } from "./boosting-job.js";
-import { boundsOf, fillLeaf, SubtreeGrower } from "./boosting-subtree.js";
+import { boundsOf, depthOf, fillLeaf, SubtreeGrower } from "./boosting-subtree.js";
 import { accumulate, partition } from "./histogram.js";
-import { blockSlopes, gridUnit, roundSlopes } from "./slopes.js";
+import { blockSlopes } from "./slopes.js";
 import { findSplit, type Split } from "./split.js";
 
 /** Trees as grown: nodes in preorder, tests by bin. `feature` is -1 at a leaf, where `bin` is unused. */
@@ -87,7 +87,7 @@ class ForestGrower {
     let best = 0;
     let awake = Date.now();
     for (let tree = 0; ; tree++) {
-      const loss = this.#slopes();
+      const loss = this.#slopes(anyHeld);
       if (tree > 0 && this.#rank === 0) report({ done: tree, loss: anyHeld ? loss : undefined });
       if (!anyHeld) best = tree;
       else if (loss < bestLoss) {
@@ -105,41 +105,38 @@ class ForestGrower {
     }
   }
 
-  /** Computes the derivatives at the current margins; returns the held-out loss. Ends with all threads in step. */
-  #slopes(): number {
+  /**
+   * Computes the derivatives at the current margins, and from them each thread's share of the root's histogram; returns
+   * the held-out loss. Ends with all threads in step.
+   */
+  #slopes(anyHeld: boolean): number {
     const job = this.#job;
     if (this.#rank === 0) {
       job.control[0] = 0;
       job.control[2] = Atomics.load(job.control, 1);
     }
-    let at = this.#indexStart;
+    const index = job.index[0];
+    let start = this.#indexStart;
     this.#eachBlock(this.#rank, (block, from, to) => {
-      blockSlopes(job, block);
-      for (let i = from; i < to; i++) job.index[at++] = i;
+      job.heldLoss[block] = blockSlopes(job, block, anyHeld);
+      let at = start;
+      for (let i = from; i < to; i++) index[at++] = i;
+      start = at;
     });
+    const segment = 2 * this.#rank * job.heapSize;
+    job.segments[segment] = this.#indexStart;
+    job.segments[segment + 1] = this.#indexStop;
+    this.#share(0, 0);
     this.#barrier.wait();
-    let g = 0;
-    let h = 0;
-    let loss = 0;
-    for (let k = 0; k < job.blockSums.length; k += 3) {
-      g += job.blockSums[k];
-      h += job.blockSums[k + 1];
-      loss += job.blockSums[k + 2];
-    }
-    this.#eachBlock(this.#rank, (block) => roundSlopes(job, block, gridUnit(g), gridUnit(h)));
-    return loss;
+    return job.heldLoss.reduce((sum, loss) => sum + loss, 0);
   }
 
   #growTree(): void {
     const job = this.#job;
-    const { size, segments, heapSize, control } = job;
+    const { size, control } = job;
     const rank = this.#rank;
-    segments[2 * rank * heapSize] = this.#indexStart;
-    segments[2 * rank * heapSize + 1] = this.#indexStop;
     let level: LargeNode[] = [];
     const waiting: { node: number; count: number; leaf: boolean }[] = [];
-    this.#share(0, 0);
-    this.#barrier.wait();
     if (rank === 0) this.#root();
     if (job.rows <= job.smallRows || job.maxDepth === 0) waiting.push({ node: 0, count: job.rows, leaf: false });
     else level.push({ node: 0, depth: 0, slot: 0 });
@@ -220,7 +217,8 @@ class ForestGrower {
 
   /** Fills this thread's share of a node's histogram. */
   #share(node: number, pair: number): void {
-    const { partial, segments, heapSize, binStart, bins, slope, index, rows } = this.#job;
+    const { partial, segments, heapSize, binStart, bins, slope, rows } = this.#job;
+    const index = this.#job.index[depthOf(node) & 1];
     const at = 2 * (this.#rank * heapSize + node);
     const [from, to] = [segments[at], segments[at + 1]];
     const histogram = partial[this.#rank];
@@ -270,10 +268,12 @@ class ForestGrower {
 
   /** Parts this thread's rows of a node, and notes the segments of its children. */
   #partition(node: number): void {
-    const { index, scratch, segments, heapSize, bins, rows, splitFeature, splitBin } = this.#job;
+    const { index, segments, heapSize, bins, rows, splitFeature, splitBin } = this.#job;
+    const depth = depthOf(node);
+    const [here, there] = [index[depth & 1], index[(depth + 1) & 1]];
     const at = 2 * (this.#rank * heapSize + node);
     const [from, to] = [segments[at], segments[at + 1]];
-    const left = partition(index, scratch, bins, splitFeature[node] * rows, splitBin[node], from, to);
+    const left = partition(here, there, bins, splitFeature[node] * rows, splitBin[node], from, to);
     const child = 2 * (this.#rank * heapSize + 2 * node + 1);
     segments[child] = from;
     segments[child + 1] = left;

@@ -24,11 +24,13 @@ export interface BoostingJob {
   readonly margin: Float32Array;
   /** First and second derivative of the loss, in turn, one pair a row. */
   readonly slope: Float32Array;
-  /** Row numbers, first all of thread 0, then of thread 1, ...; a node's rows are one segment in each thread's part. */
-  readonly index: Int32Array;
-  readonly scratch: Int32Array;
-  /** Sums of |first derivative|, second derivative and held-out loss, a block. */
-  readonly blockSums: Float64Array;
+  /**
+   * Row numbers, first all of thread 0, then of thread 1, ...; a node's rows are one segment in each thread's part. Nodes
+   * of even depth have theirs in the first array, those of odd depth in the second.
+   */
+  readonly index: readonly [Int32Array, Int32Array];
+  /** Held-out loss of each block. */
+  readonly heldLoss: Float64Array;
   /** Nodes of the tree being grown, as a heap: the children of node i are 2 i + 1 and 2 i + 2. */
   readonly splitFeature: Int16Array;
   readonly splitBin: Int32Array;
@@ -54,4 +56,7 @@ export interface BoostingJob {
   readonly patience: number;
   /** Leaf values are multiples of this power of two, so that their sums are exact in any order. */
   readonly leafUnit: number;
+  /** Slopes are multiples of these powers of two, for the same reason. */
+  readonly unitG: number;
+  readonly unitH: number;
 }

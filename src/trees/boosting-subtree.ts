@@ -23,9 +23,15 @@ export function boundsOf(job: BoostingJob, node: number, low: Int32Array, high: 
   }
 }
 
+/** Depth of a node of the heap. */
+export function depthOf(node: number): number {
+  return 31 - Math.clz32(node + 1);
+}
+
 /** Adds the value of a leaf to the margins of its rows. */
 export function fillLeaf(job: BoostingJob, node: number): void {
-  const { index, margin, segments, heapSize } = job;
+  const { margin, segments, heapSize } = job;
+  const index = job.index[depthOf(node) & 1];
   const value = leafOf(job, job.sumG[node], job.sumH[node]);
   job.leafValue[node] = value;
   for (let t = 0; t < job.size; t++) {
@@ -41,8 +47,8 @@ export class SubtreeGrower {
   readonly #rowOf: Int32Array;
   readonly #bins: Uint16Array;
   readonly #slope: Float32Array;
-  readonly #order: Int32Array;
-  readonly #scratch: Int32Array;
+  /** Order of the rows, of nodes of even depth and of odd. */
+  readonly #orders: readonly [Int32Array, Int32Array];
   /** A stack of histograms: the larger child takes its parent's place, the smaller one the next free. */
   readonly #histograms: Float64Array;
   readonly #width: number;
@@ -58,8 +64,7 @@ export class SubtreeGrower {
     this.#rowOf = new Int32Array(rows);
     this.#bins = new Uint16Array(rows * job.featureCount);
     this.#slope = new Float32Array(2 * rows);
-    this.#order = new Int32Array(rows);
-    this.#scratch = new Int32Array(rows);
+    this.#orders = [new Int32Array(rows), new Int32Array(rows)];
     this.#width = 2 * job.binStart[job.featureCount];
     this.#histograms = new Float64Array(this.#width * (job.maxDepth + 1));
     this.#low = new Int32Array((job.maxDepth + 2) * job.featureCount);
@@ -68,10 +73,10 @@ export class SubtreeGrower {
 
   grow(node: number): void {
     const rows = this.#gather(node);
-    const depth = 31 - Math.clz32(node + 1);
+    const depth = depthOf(node);
     boundsOf(this.#job, node, this.#low, this.#high, depth * this.#features);
     const { sumG, sumH } = this.#job;
-    if (this.#canSplit(depth, sumH[node])) this.#fill(0, 0, rows, depth * this.#features);
+    if (this.#canSplit(depth, sumH[node])) this.#fill(0, depth, 0, rows, depth * this.#features);
     this.#expand(node, depth, 0, rows, sumG[node], sumH[node], 0, 1);
   }
 
@@ -81,7 +86,10 @@ export class SubtreeGrower {
 
   /** Copies the rows of a node from the parts of all threads; returns their number. */
   #gather(node: number): number {
-    const { index, segments, heapSize, bins, slope, size, rows } = this.#job;
+    const { segments, heapSize, bins, slope, size, rows } = this.#job;
+    const parity = depthOf(node) & 1;
+    const index = this.#job.index[parity];
+    const order = this.#orders[parity];
     const features = this.#features;
     const stride = this.#rowOf.length;
     let n = 0;
@@ -91,7 +99,7 @@ export class SubtreeGrower {
       for (let k = segments[at]; k < stop; k++, n++) {
         const row = index[k];
         this.#rowOf[n] = row;
-        this.#order[n] = n;
+        order[n] = n;
         this.#slope[2 * n] = slope[2 * row];
         this.#slope[2 * n + 1] = slope[2 * row + 1];
         for (let f = 0; f < features; f++) this.#bins[f * stride + n] = bins[f * rows + row];
@@ -100,8 +108,8 @@ export class SubtreeGrower {
     return n;
   }
 
-  /** Fills a histogram with the rows [from, to) of the order. */
-  #fill(slot: number, from: number, to: number, boundsAt: number): void {
+  /** Fills a histogram with the rows [from, to) of the order at some depth. */
+  #fill(slot: number, depth: number, from: number, to: number, boundsAt: number): void {
     const base = slot * this.#width;
     const { binStart } = this.#job;
     for (let f = 0; f < this.#features; f++) {
@@ -109,7 +117,7 @@ export class SubtreeGrower {
       this.#histograms.fill(0, start + 2 * this.#low[boundsAt + f], start + 2 * this.#high[boundsAt + f] + 2);
     }
     const stride = this.#rowOf.length;
-    accumulate(this.#histograms, base, binStart, this.#bins, stride, this.#slope, this.#order, from, to);
+    accumulate(this.#histograms, base, binStart, this.#bins, stride, this.#slope, this.#orders[depth & 1], from, to);
   }
 
   #expand(
@@ -148,24 +156,27 @@ export class SubtreeGrower {
       const value = leafOf(job, sumG, sumH);
       job.leafValue[node] = value;
       const { margin } = job;
-      for (let k = from; k < to; k++) margin[this.#rowOf[this.#order[k]]] += value;
+      const order = this.#orders[depth & 1];
+      for (let k = from; k < to; k++) margin[this.#rowOf[order[k]]] += value;
       return;
     }
     const { feature, bin, leftG, leftH } = split;
     job.splitBin[node] = bin;
     if (depth + 1 === job.maxDepth) {
-      this.#endInLeaves(node, from, to, split, sumG, sumH);
+      this.#endInLeaves(node, depth, from, to, split, sumG, sumH);
       return;
     }
-    const middle = partition(this.#order, this.#scratch, this.#bins, feature * this.#rowOf.length, bin, from, to);
+    const order = this.#orders[depth & 1];
+    const next = this.#orders[(depth + 1) & 1];
+    const middle = partition(order, next, this.#bins, feature * this.#rowOf.length, bin, from, to);
     const leftIsSmall = middle - from <= to - middle;
     const smallH = leftIsSmall ? leftH : sumH - leftH;
     const largeH = sumH - smallH;
     const largeGrows = this.#canSplit(depth + 1, largeH);
     if (largeGrows || this.#canSplit(depth + 1, smallH)) {
       const smallAt = this.#childBounds(depth, feature, bin, leftIsSmall);
-      if (leftIsSmall) this.#fill(free, from, middle, smallAt);
-      else this.#fill(free, middle, to, smallAt);
+      if (leftIsSmall) this.#fill(free, depth + 1, from, middle, smallAt);
+      else this.#fill(free, depth + 1, middle, to, smallAt);
       if (largeGrows) this.#subtract(slot, free, smallAt);
     }
     for (const left of leftIsSmall ? [true, false] : [false, true]) {
@@ -185,7 +196,7 @@ export class SubtreeGrower {
   }
 
   /** Makes leaves of both children; their rows need no more parting. */
-  #endInLeaves(node: number, from: number, to: number, split: Split, sumG: number, sumH: number): void {
+  #endInLeaves(node: number, depth: number, from: number, to: number, split: Split, sumG: number, sumH: number): void {
     const job = this.#job;
     const { margin } = job;
     const left = leafOf(job, split.leftG, split.leftH);
@@ -199,8 +210,9 @@ export class SubtreeGrower {
     }
     const bins = this.#bins;
     const at = split.feature * this.#rowOf.length;
+    const order = this.#orders[depth & 1];
     for (let k = from; k < to; k++) {
-      const i = this.#order[k];
+      const i = order[k];
       margin[this.#rowOf[i]] += bins[at + i] <= split.bin ? left : right;
     }
   }

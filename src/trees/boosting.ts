@@ -10,6 +10,7 @@ import type { FitContext } from "./fit-context.js";
 import { Forest } from "./forest.js";
 import { LEAF, linkPreorder } from "./forest-nodes.js";
 import { curveOrder } from "./row-order.js";
+import { gridUnit } from "./slopes.js";
 
 /**
  * Rows of a classification by two weights each: the loss is the sum of p log(1 + e^-F) + n log(1 + e^F). A classifier
@@ -56,7 +57,13 @@ export async function fitBoosting(
   const pool = context.pool ?? inlinePool();
   const size = Math.max(1, Math.min(pool.size, Math.ceil(rows / ROWS_A_THREAD)));
   const cuts = data.features.map((column) => chooseCuts(column, resolved.maxBins));
-  const job: BoostingJob = { ...makeJob(rows, cuts, resolved, size), loss, leafUnit: start.unit };
+  const job: BoostingJob = {
+    ...makeJob(rows, cuts, resolved, size),
+    loss,
+    leafUnit: start.unit,
+    unitG: gridUnit(start.mostG),
+    unitH: gridUnit(start.mostH),
+  };
   const bins = new Uint16Array(rows * data.features.length);
   data.features.forEach((column, f) => {
     binColumn(column, cuts[f], bins.subarray(f * rows, (f + 1) * rows));
@@ -119,6 +126,9 @@ interface Start {
   readonly base: number;
   /** Grid of the leaf values: far below what a fit can resolve, and coarse enough for exact sums. */
   readonly unit: number;
+  /** Bounds, for all trees, on the sums of |first derivative| and of the second. */
+  readonly mostG: number;
+  readonly mostH: number;
 }
 
 function startOfLogistic(data: LogisticData, rows: number): Start {
@@ -128,7 +138,8 @@ function startOfLogistic(data: LogisticData, rows: number): Start {
     const empty = positive === 0 ? "positive" : "negative";
     throw new DataError(`${WHERE}: one class only; expected rows of both, got no ${empty} weight.`);
   }
-  return { base: Math.log(positive / negative), unit: 2 ** -20 };
+  const total = positive + negative;
+  return { base: Math.log(positive / negative), unit: 2 ** -20, mostG: total, mostH: total / 4 };
 }
 
 function startOfSquared(data: SquaredData, rows: number): Start {
@@ -144,7 +155,14 @@ function startOfSquared(data: SquaredData, rows: number): Start {
     sum += target[i] * (weight ? weight[i] : 1);
     largest = Math.max(largest, Math.abs(target[i]));
   }
-  return { base: sum / total, unit: 2 ** (Math.ceil(Math.log2(Math.max(largest, 1e-30))) - 22) };
+  const base = sum / total;
+  let squares = 0;
+  for (let i = 0; i < rows; i++) squares += (weight ? weight[i] : 1) * (target[i] - base) ** 2;
+  const unit = 2 ** (Math.ceil(Math.log2(Math.max(largest, 1e-30))) - 22);
+  // No tree adds to the sum of squares, which bounds that of the absolute values (Cauchy and Schwarz). The margin begins
+  // up to half a unit off the base; 2 is for other rounding.
+  const mostG = 2 * Math.sqrt(total * (squares + total * unit * unit));
+  return { base, unit, mostG, mostH: total };
 }
 
 /** Allocates what the threads share. */
@@ -170,9 +188,8 @@ function makeJob(rows: number, cuts: readonly Float32Array[], options: ResolvedB
     held: sharedArray(Uint8Array, rows),
     margin: sharedArray(Float32Array, rows),
     slope: sharedArray(Float32Array, 2 * rows),
-    index: sharedArray(Int32Array, rows),
-    scratch: sharedArray(Int32Array, rows),
-    blockSums: sharedArray(Float64Array, 3 * Math.ceil(rows / BLOCK_ROWS)),
+    index: [sharedArray(Int32Array, rows), sharedArray(Int32Array, rows)] as const,
+    heldLoss: sharedArray(Float64Array, Math.ceil(rows / BLOCK_ROWS)),
     splitFeature: sharedArray(Int16Array, heapSize),
     splitBin: sharedArray(Int32Array, heapSize),
     leafValue: sharedArray(Float32Array, heapSize),

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { workerPool } from "../../src/node/worker-pool.js";
 import { decodeForest, type Forest, fitBoosting } from "../../src/trees/index.js";
+import { sigmoid } from "../../src/trees/slopes.js";
 import { DataError } from "../../src/util/errors.js";
 import { Random } from "../../src/util/random.js";
 import { acceptance, flatGun } from "./clas-toy.js";
@@ -138,6 +139,15 @@ describe("acceptance of a detector with sharp edges", () => {
     forest.predict(features, part, 777, 60_001);
     expect(part.subarray(777, 60_001)).toEqual(byMap.subarray(777, 60_001));
     expect(part[776] + part[60_001]).toBe(0);
+  });
+});
+
+describe("sigmoid", () => {
+  it("is that of Math.exp to seven digits, everywhere", () => {
+    for (let x = -39.99; x < 40; x += 0.00137) expect(sigmoid(x) * (1 + Math.exp(-x))).toBeCloseTo(1, 6.7);
+    expect(sigmoid(1000)).toBe(1);
+    expect(sigmoid(-1000)).toBe(sigmoid(-40));
+    expect(sigmoid(0)).toBeCloseTo(0.5, 12);
   });
 });
 
