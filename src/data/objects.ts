@@ -17,9 +17,9 @@ export interface VariableSpec {
   readonly period?: number;
   /** Whether the response is learned as reco - truth or as reco / truth. */
   readonly response: "difference" | "ratio";
-  /** Least reconstructed value that makes sense; simulated values below are set to it. */
+  /** Least reconstructed value (a threshold, or 0): what is simulated below is drawn again. */
   readonly min?: number;
-  /** Largest reconstructed value that makes sense; simulated values above are set to it. */
+  /** Largest reconstructed value: what is simulated above is drawn again. */
   readonly max?: number;
 }
 

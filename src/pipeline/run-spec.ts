@@ -19,8 +19,11 @@ const variableSchema = z.union([
       .enum(["difference", "ratio"])
       .default("difference")
       .describe("Learn reco - truth, or reco / truth (for momenta that span decades)"),
-    min: z.number().optional().describe("Least reconstructed value; simulated values below are set to it"),
-    max: z.number().optional().describe("Largest reconstructed value; simulated values above are set to it"),
+    min: z
+      .number()
+      .optional()
+      .describe("Least reconstructed value (a threshold, or 0): what is simulated below is drawn again"),
+    max: z.number().optional().describe("Largest reconstructed value: what is simulated above is drawn again"),
   }),
 ]);
 

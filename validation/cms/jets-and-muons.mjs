@@ -63,3 +63,7 @@ const clear = found.headlines.filter(
 console.log(
   `${clear.length} of ${found.headlines.length} comparisons beyond noise (p below 0.05 / ${found.headlines.length})`,
 );
+for (const line of clear)
+  console.log(
+    `  ${line.group} ${line.title}${line.against ? ` against ${line.against}` : ""}: ${line.metric} ${line.value.toFixed(2)}, p ${line.pValue.toExponential(1)}`,
+  );

@@ -25,7 +25,11 @@ export const factorisedOptions = z
         z.strictObject({
           kind: z.literal("trees"),
           trees: z.int().min(1).max(1000).default(8).describe("Randomised trees; one is drawn for each object"),
-          minLeaf: z.int().min(1).default(5).describe("Fewest training objects in a leaf"),
+          minLeaf: z
+            .int()
+            .min(1)
+            .optional()
+            .describe("Fewest training objects in a leaf (default a quarter of the square root of their number)"),
         }),
         z.strictObject({
           kind: z.literal("neighbours"),

@@ -15,6 +15,7 @@ import { fitNeighbourSpace, type NeighbourSpace, toNeighbourSpace } from "./feat
 import type { TrainingRows } from "./object-data.js";
 import type { FactorisedOptions } from "./options.js";
 import { response } from "./response.js";
+import { fitScale, type ResponseScale, readScale, standardise, writeScale } from "./scale.js";
 
 const MAGIC = "PRSP";
 const VERSION = 1;
@@ -24,7 +25,9 @@ export interface Reconstruction {
   readonly sampler: DonorSampler;
   /** Map of features before the sampler sees them; absent for trees, which take them as they are. */
   readonly space?: NeighbourSpace;
-  /** Response of each training object, one column a variable. */
+  /** Width of each variable's response, as a function of truth. */
+  readonly scales: readonly ResponseScale[];
+  /** Response of each training object in units of its width, one column a variable. */
   readonly responses: readonly Float32Array[];
 }
 
@@ -41,9 +44,17 @@ export async function fitReconstruction(
   const gather = (values: Float32Array) => Float32Array.from(rows, (row) => values[row]);
   const features = training.features.map(gather);
   const weight = training.weight.some((w) => w !== 1) ? gather(training.weight) : undefined;
-  const responses = spec.variables.map((variable, v) =>
+  const raw = spec.variables.map((variable, v) =>
     responseColumn(variable.name, rows, (row) => response(variable, training.features[v][row], training.reco[v][row])),
   );
+  const around = { pool: context.pool, seed, ...(context.signal && { signal: context.signal }) };
+  const scales: ResponseScale[] = [];
+  for (const [v, responses] of raw.entries()) {
+    context.onProgress?.({ stage: `${spec.name}: resolution`, done: v, total: raw.length });
+    scales.push(await fitScale(features, responses, weight, around));
+  }
+  context.onProgress?.({ stage: `${spec.name}: resolution`, done: raw.length, total: raw.length });
+  const responses = raw.map((values, v) => standardise(scales[v], features, values));
   context.onProgress?.({ stage, done: 0, total: 1 });
   if (options.kind === "neighbours") {
     const space = fitNeighbourSpace(spec, features);
@@ -53,20 +64,16 @@ export async function fitReconstruction(
       ...(weight && { weight }),
     });
     context.onProgress?.({ stage, done: 1, total: 1 });
-    return { sampler, space, responses };
+    return { sampler, space, scales, responses };
   }
-  const data = { features, targets: responses.map(centred), ...(weight && { weight }) };
+  const data = { features, targets: responses, ...(weight && { weight }) };
+  const minLeaf = options.minLeaf ?? Math.max(5, Math.round(Math.sqrt(rows.length) / 4));
   const sampler = await fitRandomTrees(
     data,
-    { trees: options.trees, minLeaf: options.minLeaf },
-    {
-      pool: context.pool,
-      seed,
-      ...(context.signal && { signal: context.signal }),
-      onProgress: (done, total) => context.onProgress?.({ stage, done, total }),
-    },
+    { trees: options.trees, minLeaf },
+    { ...around, onProgress: (done, total) => context.onProgress?.({ stage, done, total }) },
   );
-  return { sampler, responses };
+  return { sampler, scales, responses };
 }
 
 /**
@@ -86,6 +93,7 @@ export function encodeReconstruction(model: Reconstruction): Uint8Array {
   const writer = new ByteWriter(MAGIC, VERSION);
   writer.array(new TextEncoder().encode(JSON.stringify(model.space ?? null)));
   writer.uint32(model.responses.length);
+  for (const scale of model.scales) writeScale(writer, scale);
   for (const column of model.responses) writer.array(column);
   writer.array(model.sampler.encode());
   return writer.finish();
@@ -95,10 +103,12 @@ export function encodeReconstruction(model: Reconstruction): Uint8Array {
 export function decodeReconstruction(bytes: Uint8Array): Reconstruction {
   const reader = new ByteReader(bytes, MAGIC, VERSION, "reconstruction");
   const space = JSON.parse(new TextDecoder().decode(reader.uint8Array())) as NeighbourSpace | null;
-  const responses = Array.from({ length: reader.uint32() }, () => reader.float32Array());
+  const count = reader.uint32();
+  const scales = Array.from({ length: count }, () => readScale(reader));
+  const responses = Array.from({ length: count }, () => reader.float32Array());
   const sampler = decodeDonorSampler(reader.uint8Array());
   reader.finish();
-  return { sampler, responses, ...(space && { space }) };
+  return { sampler, scales, responses, ...(space && { space }) };
 }
 
 function acceptedRows({ accepted, weight }: TrainingRows): Uint32Array {
@@ -116,10 +126,4 @@ function responseColumn(name: string, rows: Uint32Array, of: (row: number) => nu
       `variable "${name}": no finite response; expected a ratio reco / truth, got ${value} in row ${row}. Use \`response: difference\` where the truth can be 0.`,
     );
   });
-}
-
-/** Moves the median to 0: the trees look at how responses shift and widen about it. */
-function centred(values: Float32Array): Float32Array {
-  const middle = values.slice().sort()[values.length >> 1];
-  return values.map((x) => x - middle);
 }

@@ -8,9 +8,24 @@ export function response(variable: VariableSpec, truth: number, reco: number): n
 
 /** The reconstructed value that a response makes of a true one. */
 export function applyResponse(variable: VariableSpec, truth: number, value: number): number {
-  const { period, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = variable;
-  if (period !== undefined) return wrap(truth + value, period);
-  return Math.min(max, Math.max(min, variable.response === "ratio" ? truth * value : truth + value));
+  if (variable.period !== undefined) return wrap(truth + value, variable.period);
+  return variable.response === "ratio" ? truth * value : truth + value;
+}
+
+/** Whether a reconstructed value lies within the variable's limits. */
+export function isWithin(
+  { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }: VariableSpec,
+  x: number,
+): boolean {
+  return x >= min && x <= max;
+}
+
+/** The nearest value within the limits. */
+export function clip(
+  { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }: VariableSpec,
+  x: number,
+): number {
+  return Math.min(max, Math.max(min, x));
 }
 
 /** Wraps into (-period / 2, period / 2]. */

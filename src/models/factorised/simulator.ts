@@ -9,7 +9,8 @@ import type { ReplayOptions } from "../recipe.js";
 import { type Acceptance, predictAcceptance } from "./acceptance.js";
 import { type ObjectRows, objectRows } from "./object-data.js";
 import { drawDonors, type Reconstruction } from "./reconstruction.js";
-import { applyResponse } from "./response.js";
+import { applyResponse, clip, isWithin } from "./response.js";
+import { widthsOf } from "./scale.js";
 
 /** What was learned about one object. */
 export interface ObjectModel {
@@ -18,6 +19,8 @@ export interface ObjectModel {
 }
 
 const TWO_POW_32 = 4294967296;
+/** How often an object is drawn again because a variable came out beyond its limits, before it is set to the limit. */
+const ATTEMPTS = 20;
 
 /** Puts object models together into a Simulator of whole events (in paired form). */
 export function factorisedSimulator(
@@ -124,22 +127,54 @@ function reconstruct(
   words: Uint32Array,
 ): Float32Array[] {
   const count = kept.length;
-  const compact = features.map((values) => {
-    const out = new Float32Array(count);
-    for (let k = 0; k < count; k++) out[k] = values[kept[k]];
-    return out;
-  });
-  const donorWords = new Uint32Array(2 * count);
-  for (let k = 0; k < count; k++) {
-    donorWords[2 * k] = words[4 * kept[k] + 1];
-    donorWords[2 * k + 1] = words[4 * kept[k] + 2];
+  const compact = features.map((values) => gather(values, kept));
+  const widths = spec.variables.map((_, v) => widthsOf(model.scales[v], compact, count));
+  const reco = spec.variables.map((_, v) => new Float32Array(features[v].length).fill(Number.NaN));
+  let rows = Uint32Array.from({ length: count }, (_, k) => k);
+  for (let attempt = 0; rows.length > 0; attempt++) {
+    const donors = new Uint32Array(rows.length);
+    drawDonors(
+      model,
+      rows.length === count ? compact : compact.map((values) => gather(values, rows)),
+      donorWords(words, kept, rows, attempt),
+      donors,
+    );
+    const last = attempt === ATTEMPTS;
+    const outside = new Uint8Array(rows.length);
+    spec.variables.forEach((variable, v) => {
+      const { centre } = model.scales[v];
+      const responses = model.responses[v];
+      for (let r = 0; r < rows.length; r++) {
+        const k = rows[r];
+        const x = applyResponse(variable, compact[v][k], centre + widths[v][k] * responses[donors[r]]);
+        if (!isWithin(variable, x)) outside[r] = 1;
+        reco[v][kept[k]] = last ? clip(variable, x) : x;
+      }
+    });
+    if (last) break;
+    rows = rows.filter((_, r) => outside[r] === 1);
   }
-  const donors = new Uint32Array(count);
-  if (count > 0) drawDonors(model, compact, donorWords, donors);
-  return spec.variables.map((variable, v) => {
-    const out = new Float32Array(features[v].length).fill(Number.NaN);
-    const responses = model.responses[v];
-    for (let k = 0; k < count; k++) out[kept[k]] = applyResponse(variable, compact[v][k], responses[donors[k]]);
-    return out;
-  });
+  return reco;
+}
+
+function gather(values: Float32Array, rows: Uint32Array): Float32Array {
+  const out = new Float32Array(rows.length);
+  for (let k = 0; k < rows.length; k++) out[k] = values[rows[k]];
+  return out;
+}
+
+/** Two words a donor; each further attempt mixes its number in, so that it is another draw of the same row. */
+function donorWords(words: Uint32Array, kept: Uint32Array, rows: Uint32Array, attempt: number): Uint32Array {
+  const out = new Uint32Array(2 * rows.length);
+  const block = new Uint32Array(4);
+  for (let r = 0; r < rows.length; r++) {
+    const at = 4 * kept[rows[r]];
+    out[2 * r] = words[at + 1];
+    out[2 * r + 1] = words[at + 2];
+    if (attempt === 0) continue;
+    philox4x32(words[at], words[at + 1], words[at + 2], words[at + 3], attempt, 0, block, 0);
+    out[2 * r] = block[0];
+    out[2 * r + 1] = block[1];
+  }
+  return out;
 }
