@@ -73,9 +73,14 @@ function countBelow(sorted: Float32Array, x: number): number {
 function sampleOf(column: Float32Array): Float32Array {
   if (column.length <= SAMPLE) return column.slice();
   const step = column.length / SAMPLE;
-  return Float32Array.from({ length: SAMPLE }, (_, i) => column[Math.floor((i + 0.5) * step)]);
+  const sample = new Float32Array(SAMPLE);
+  for (let i = 0; i < SAMPLE; i++) sample[i] = column[Math.floor((i + 0.5) * step)];
+  return sample;
 }
 
 function distinctOf(sorted: Float32Array): Float32Array {
-  return sorted.filter((x, i) => i === 0 || x !== sorted[i - 1]);
+  const distinct = sorted.slice();
+  let count = 0;
+  for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) distinct[count++] = sorted[i];
+  return distinct.subarray(0, count);
 }

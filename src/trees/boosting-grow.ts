@@ -1,6 +1,6 @@
 import { Barrier, defineTask } from "../util/pool.js";
 import { BLOCK_ROWS, type BoostingJob } from "./boosting-job.js";
-import { boundsOf, depthOf, fillLeaf, SubtreeGrower } from "./boosting-subtree.js";
+import { boundsOf, depthOf, fillLeaf, indexAt, SubtreeGrower } from "./boosting-subtree.js";
 import { accumulate, partition } from "./histogram.js";
 import { blockSlopes } from "./slopes.js";
 import { findSplit, type Split } from "./split.js";
@@ -70,6 +70,15 @@ class ForestGrower {
         this.#indexStop += to - from;
       });
     }
+    const rows = job.index[0];
+    let start = this.#indexStart;
+    this.#eachBlock(rank, (_, from, to) => {
+      for (let i = from; i < to; i++) rows[start + i - from] = i;
+      start += to - from;
+    });
+    const segment = 2 * rank * job.heapSize;
+    job.segments[segment] = this.#indexStart;
+    job.segments[segment + 1] = this.#indexStop;
   }
 
   #eachBlock(rank: number, visit: (block: number, from: number, to: number) => void): void {
@@ -115,18 +124,16 @@ class ForestGrower {
       job.control[0] = 0;
       job.control[2] = Atomics.load(job.control, 1);
     }
-    const index = job.index[0];
+    const share = job.partial[this.#rank];
+    share.fill(0, 0, this.#width);
     let start = this.#indexStart;
     this.#eachBlock(this.#rank, (block, from, to) => {
       job.heldLoss[block] = blockSlopes(job, block, anyHeld);
-      let at = start;
-      for (let i = from; i < to; i++) index[at++] = i;
-      start = at;
+      // At once, while the slopes are still in the cache.
+      const stop = start + to - from;
+      accumulate(share, 0, job.binStart, job.bins, job.rows, job.slope, job.index[0], start, stop);
+      start = stop;
     });
-    const segment = 2 * this.#rank * job.heapSize;
-    job.segments[segment] = this.#indexStart;
-    job.segments[segment + 1] = this.#indexStop;
-    this.#share(0, 0);
     this.#barrier.wait();
     return job.heldLoss.reduce((sum, loss) => sum + loss, 0);
   }
@@ -218,7 +225,7 @@ class ForestGrower {
   /** Fills this thread's share of a node's histogram. */
   #share(node: number, pair: number): void {
     const { partial, segments, heapSize, binStart, bins, slope, rows } = this.#job;
-    const index = this.#job.index[depthOf(node) & 1];
+    const index = indexAt(this.#job, depthOf(node));
     const at = 2 * (this.#rank * heapSize + node);
     const [from, to] = [segments[at], segments[at + 1]];
     const histogram = partial[this.#rank];
@@ -268,9 +275,10 @@ class ForestGrower {
 
   /** Parts this thread's rows of a node, and notes the segments of its children. */
   #partition(node: number): void {
-    const { index, segments, heapSize, bins, rows, splitFeature, splitBin } = this.#job;
+    const { segments, heapSize, bins, rows, splitFeature, splitBin } = this.#job;
     const depth = depthOf(node);
-    const [here, there] = [index[depth & 1], index[(depth + 1) & 1]];
+    const here = indexAt(this.#job, depth);
+    const there = indexAt(this.#job, depth + 1);
     const at = 2 * (this.#rank * heapSize + node);
     const [from, to] = [segments[at], segments[at + 1]];
     const left = partition(here, there, bins, splitFeature[node] * rows, splitBin[node], from, to);

@@ -25,10 +25,10 @@ export interface BoostingJob {
   /** First and second derivative of the loss, in turn, one pair a row. */
   readonly slope: Float32Array;
   /**
-   * Row numbers, first all of thread 0, then of thread 1, ...; a node's rows are one segment in each thread's part. Nodes
-   * of even depth have theirs in the first array, those of odd depth in the second.
+   * Row numbers, first all of thread 0, then of thread 1, ...; a node's rows are one segment in each thread's part. The
+   * root has its own array, the same for every tree; the nodes of odd depth share the second, of even depth the third.
    */
-  readonly index: readonly [Int32Array, Int32Array];
+  readonly index: readonly [Int32Array, Int32Array, Int32Array];
   /** Held-out loss of each block. */
   readonly heldLoss: Float64Array;
   /** Nodes of the tree being grown, as a heap: the children of node i are 2 i + 1 and 2 i + 2. */

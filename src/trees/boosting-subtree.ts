@@ -28,10 +28,15 @@ export function depthOf(node: number): number {
   return 31 - Math.clz32(node + 1);
 }
 
+/** The array that holds the rows of nodes of some depth. */
+export function indexAt(job: BoostingJob, depth: number): Int32Array {
+  return depth === 0 ? job.index[0] : job.index[depth & 1 ? 1 : 2];
+}
+
 /** Adds the value of a leaf to the margins of its rows. */
 export function fillLeaf(job: BoostingJob, node: number): void {
   const { margin, segments, heapSize } = job;
-  const index = job.index[depthOf(node) & 1];
+  const index = indexAt(job, depthOf(node));
   const value = leafOf(job, job.sumG[node], job.sumH[node]);
   job.leafValue[node] = value;
   for (let t = 0; t < job.size; t++) {
@@ -87,9 +92,9 @@ export class SubtreeGrower {
   /** Copies the rows of a node from the parts of all threads; returns their number. */
   #gather(node: number): number {
     const { segments, heapSize, bins, slope, size, rows } = this.#job;
-    const parity = depthOf(node) & 1;
-    const index = this.#job.index[parity];
-    const order = this.#orders[parity];
+    const depth = depthOf(node);
+    const index = indexAt(this.#job, depth);
+    const order = this.#orders[depth & 1];
     const features = this.#features;
     const stride = this.#rowOf.length;
     let n = 0;

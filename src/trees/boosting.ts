@@ -188,7 +188,7 @@ function makeJob(rows: number, cuts: readonly Float32Array[], options: ResolvedB
     held: sharedArray(Uint8Array, rows),
     margin: sharedArray(Float32Array, rows),
     slope: sharedArray(Float32Array, 2 * rows),
-    index: [sharedArray(Int32Array, rows), sharedArray(Int32Array, rows)] as const,
+    index: [sharedArray(Int32Array, rows), sharedArray(Int32Array, rows), sharedArray(Int32Array, rows)] as const,
     heldLoss: sharedArray(Float64Array, Math.ceil(rows / BLOCK_ROWS)),
     splitFeature: sharedArray(Int16Array, heapSize),
     splitBin: sharedArray(Int32Array, heapSize),
