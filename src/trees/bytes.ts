@@ -1,8 +1,20 @@
 import { DataError } from "../util/errors.js";
 
+/** Arrays begin at multiples of so many bytes, so that they can be read in place. */
+const ALIGNMENT = 8;
+
+const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+type Numbers = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
+
+interface NumbersType<T extends Numbers> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): T;
+}
+
 /**
  * Writes the binary form of a trained tree model: four letters, a version, then numbers and arrays, little-endian on
- * every machine.
+ * every machine. Arrays begin at multiples of 8 bytes.
  */
 export class ByteWriter {
   #bytes = new Uint8Array(1024);
@@ -42,19 +54,12 @@ export class ByteWriter {
   }
 
   /** Writes the length and the elements. */
-  array(values: Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array): void {
+  array(values: Numbers): void {
     this.uint32(values.length);
-    const size = values.BYTES_PER_ELEMENT;
-    const at = this.#room(values.length * size);
-    const view = this.#view;
-    if (values instanceof Uint8Array) this.#bytes.set(values, at);
-    else if (values instanceof Uint16Array)
-      for (let i = 0; i < values.length; i++) view.setUint16(at + i * 2, values[i], true);
-    else if (values instanceof Uint32Array)
-      for (let i = 0; i < values.length; i++) view.setUint32(at + i * 4, values[i], true);
-    else if (values instanceof Float32Array)
-      for (let i = 0; i < values.length; i++) view.setFloat32(at + i * 4, values[i], true);
-    else for (let i = 0; i < values.length; i++) view.setFloat64(at + i * 8, values[i], true);
+    this.#room(padding(this.#at));
+    const at = this.#room(values.byteLength);
+    this.#bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
+    if (!LITTLE_ENDIAN) reverseEach(this.#bytes.subarray(at, this.#at), values.BYTES_PER_ELEMENT);
   }
 
   finish(): Uint8Array {
@@ -62,7 +67,11 @@ export class ByteWriter {
   }
 }
 
-/** Reads what ByteWriter wrote; anything missing or left over is a DataError that names `what`. */
+/**
+ * Reads what ByteWriter wrote; anything missing or left over is a DataError that names `what`.
+ * Arrays are views of the given bytes where these begin at a multiple of 8 in their buffer (and the machine is
+ * little-endian), so that threads can share one copy; copies elsewhere. Neither may be written to.
+ */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -93,6 +102,18 @@ export class ByteReader {
     return at;
   }
 
+  #array<T extends Numbers>(type: NumbersType<T>): T {
+    const n = this.uint32();
+    this.#take(padding(this.#at));
+    const size = type.BYTES_PER_ELEMENT;
+    const at = this.#take(n * size);
+    const offset = this.#bytes.byteOffset + at;
+    if (LITTLE_ENDIAN && offset % size === 0) return new type(this.#bytes.buffer, offset, n);
+    const copy = this.#bytes.slice(at, at + n * size);
+    if (!LITTLE_ENDIAN) reverseEach(copy, size);
+    return new type(copy.buffer, copy.byteOffset, n);
+  }
+
   uint8(): number {
     return this.#bytes[this.#take(1)];
   }
@@ -106,41 +127,27 @@ export class ByteReader {
   }
 
   uint8Array(): Uint8Array {
-    const n = this.uint32();
-    const at = this.#take(n);
-    return this.#bytes.slice(at, at + n);
+    return this.#array(Uint8Array);
   }
 
   uint16Array(): Uint16Array {
-    const n = this.uint32();
-    const at = this.#take(2 * n);
-    const out = new Uint16Array(n);
-    for (let i = 0; i < n; i++) out[i] = this.#view.getUint16(at + 2 * i, true);
-    return out;
+    return this.#array(Uint16Array);
   }
 
   uint32Array(): Uint32Array {
-    const n = this.uint32();
-    const at = this.#take(4 * n);
-    const out = new Uint32Array(n);
-    for (let i = 0; i < n; i++) out[i] = this.#view.getUint32(at + 4 * i, true);
-    return out;
+    return this.#array(Uint32Array);
+  }
+
+  int32Array(): Int32Array {
+    return this.#array(Int32Array);
   }
 
   float32Array(): Float32Array {
-    const n = this.uint32();
-    const at = this.#take(4 * n);
-    const out = new Float32Array(n);
-    for (let i = 0; i < n; i++) out[i] = this.#view.getFloat32(at + 4 * i, true);
-    return out;
+    return this.#array(Float32Array);
   }
 
   float64Array(): Float64Array {
-    const n = this.uint32();
-    const at = this.#take(8 * n);
-    const out = new Float64Array(n);
-    for (let i = 0; i < n; i++) out[i] = this.#view.getFloat64(at + 8 * i, true);
-    return out;
+    return this.#array(Float64Array);
   }
 
   /** Throws a DataError unless `holds`. */
@@ -153,6 +160,14 @@ export class ByteReader {
       throw new DataError(`${this.#what}: damaged; expected ${this.#at} bytes, got ${this.#bytes.length}.`);
     }
   }
+}
+
+function padding(at: number): number {
+  return (ALIGNMENT - (at % ALIGNMENT)) % ALIGNMENT;
+}
+
+function reverseEach(bytes: Uint8Array, size: number): void {
+  for (let at = 0; at < bytes.length; at += size) bytes.subarray(at, at + size).reverse();
 }
 
 /** Returns the four letters that an encoded model starts with. */

@@ -6,7 +6,7 @@ import { type ForestNodes, LEAF, linkPreorder } from "./forest-nodes.js";
 export type ForestLoss = "logistic" | "squared";
 
 const MAGIC = "PFOR";
-const VERSION = 1;
+const VERSION = 2;
 const LOSSES: readonly ForestLoss[] = ["logistic", "squared"];
 /** Rows to predict before a map of the forest is worth its making (some 0.1 s). */
 const ROWS_FOR_MAP = 100_000;

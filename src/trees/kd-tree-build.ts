@@ -1,5 +1,5 @@
 /** Most points in a leaf. */
-const LEAF_POINTS = 8;
+const LEAF_POINTS = 16;
 
 /** Points parted by planes: node i of a full binary heap cuts its points at their median along the widest side. */
 export interface KdNodes {

@@ -2,13 +2,18 @@ import { ConfigError } from "../util/errors.js";
 import { ByteReader, ByteWriter } from "./bytes.js";
 import { checkColumns, checkInteger, checkWeights } from "./checks.js";
 import type { DonorSampler } from "./donor-sampler.js";
-import { buildKdNodes, type KdNodes, leafStarts, levelsOf } from "./kd-tree-build.js";
+import { buildKdNodes, type KdNodes, levelsOf } from "./kd-tree-build.js";
+import { KdSearch } from "./kd-tree-search.js";
 
 export const KD_TREE_MAGIC = "PKDT";
-const VERSION = 1;
+const VERSION = 2;
 const MOST_NEIGHBOURS = 1024;
-/** Bounds are sums with rounding errors; so much slack keeps a point at exactly the worst distance from being missed. */
-const SLACK = 1 - 1e-9;
+/** Queries that are answered together, in the order of where they are, so that neighbouring ones find the points in the cache. */
+const BLOCK = 1 << 14;
+/** Levels of the tree by which queries are ordered. */
+const SORTED_LEVELS = 11;
+/** Fewest queries that are worth ordering. */
+const SORTED_QUERIES = 1 << 8;
 
 /** How `buildKdTree` treats its points. */
 export interface KdTreeOptions {
@@ -43,14 +48,7 @@ export class KdTree implements DonorSampler {
   readonly neighbours: number;
   readonly #nodes: KdNodes;
   readonly #weight: Float32Array | undefined;
-  // State of the search at hand. The best points so far stand nearest first; a missing one is infinitely far.
-  readonly #query: Float64Array;
-  /** Distance from the query to the region at hand along each coordinate. */
-  readonly #offset: Float64Array;
-  readonly #distance = new Float64Array(MOST_NEIGHBOURS);
-  readonly #row = new Uint32Array(MOST_NEIGHBOURS);
-  #wanted = 1;
-  #worst = Number.POSITIVE_INFINITY;
+  readonly #search: KdSearch;
 
   constructor(nodes: KdNodes, dimensions: number, neighbours: number, weight: Float32Array | undefined) {
     this.#nodes = nodes;
@@ -58,8 +56,7 @@ export class KdTree implements DonorSampler {
     this.rows = nodes.rowOf.length;
     this.neighbours = neighbours;
     this.#weight = weight;
-    this.#query = new Float64Array(dimensions);
-    this.#offset = new Float64Array(dimensions);
+    this.#search = new KdSearch(nodes, dimensions, Math.min(this.rows, MOST_NEIGHBOURS));
   }
 
   /**
@@ -74,106 +71,75 @@ export class KdTree implements DonorSampler {
         `k-d tree: k out of range; expected an integer in [1, ${Math.min(this.rows, MOST_NEIGHBOURS)}], got ${k}.`,
       );
     }
-    for (let i = start; i < stop; i++) {
-      this.#search(queries, i, k);
-      for (let j = 0; j < k; j++) out[k * i + j] = this.#row[j];
-    }
+    this.#inOrder(queries, start, stop, (i) => {
+      this.#search.find(queries, i, k);
+      for (let j = 0; j < k; j++) out[k * i + j] = this.#search.rows[j];
+    });
   }
 
   sample(features: readonly Float32Array[], words: Uint32Array, out: Uint32Array, start = 0, stop = out.length): void {
-    for (let i = start; i < stop; i++) {
+    const weight = this.#weight;
+    this.#inOrder(features, start, stop, (i) => {
       const uniform = words[2 * i] / 4294967296;
-      if (this.#weight === undefined) {
+      if (weight === undefined) {
         // Of k equal neighbours number j is drawn before the search, which then need not look for those beyond it.
         const j = Math.floor(uniform * this.neighbours);
-        this.#search(features, i, j + 1);
-        out[i] = this.#row[j];
+        this.#search.find(features, i, j + 1);
+        out[i] = this.#search.rows[j];
       } else {
-        this.#search(features, i, this.neighbours);
-        out[i] = this.#draw(this.#weight, uniform);
+        this.#search.find(features, i, this.neighbours);
+        out[i] = this.#draw(weight, uniform);
       }
+    });
+  }
+
+  /** Calls `answer` once for each query in [start, stop), block by block in the order of the tree's regions. */
+  #inOrder(queries: readonly Float32Array[], start: number, stop: number, answer: (i: number) => void): void {
+    if (stop - start < SORTED_QUERIES) {
+      for (let i = start; i < stop; i++) answer(i);
+      return;
+    }
+    const { axis, cut, levels } = this.#nodes;
+    const sorted = Math.min(levels, SORTED_LEVELS);
+    const first = 2 ** sorted - 1;
+    const region = new Uint16Array(BLOCK);
+    const order = new Uint16Array(BLOCK);
+    const next = new Uint32Array(first + 2);
+    for (let from = start; from < stop; from += BLOCK) {
+      const rows = Math.min(stop - from, BLOCK);
+      next.fill(0);
+      for (let k = 0; k < rows; k++) {
+        let node = 0;
+        while (node < first) node = 2 * node + 1 + Number(queries[axis[node]][from + k] >= cut[node]);
+        region[k] = node - first;
+        next[node - first + 1]++;
+      }
+      for (let r = 0; r < first; r++) next[r + 1] += next[r];
+      for (let k = 0; k < rows; k++) order[next[region[k]]++] = k;
+      for (let k = 0; k < rows; k++) answer(from + order[k]);
     }
   }
 
   /** Draws among the neighbours found in proportion to weight, or the nearest where none has any. */
   #draw(weight: Float32Array, uniform: number): number {
     let total = 0;
-    for (let j = 0; j < this.neighbours; j++) total += weight[this.#row[j]];
+    for (let j = 0; j < this.neighbours; j++) total += weight[this.#search.rows[j]];
     let rest = uniform * total;
     for (let j = 0; j < this.neighbours; j++) {
-      rest -= weight[this.#row[j]];
-      if (rest < 0) return this.#row[j];
+      rest -= weight[this.#search.rows[j]];
+      if (rest < 0) return this.#search.rows[j];
     }
-    return this.#row[0];
-  }
-
-  #search(queries: readonly Float32Array[], i: number, wanted: number): void {
-    for (let j = 0; j < this.featureCount; j++) this.#query[j] = queries[j][i];
-    this.#offset.fill(0);
-    this.#distance.fill(Number.POSITIVE_INFINITY, 0, wanted);
-    this.#row.fill(0xffffffff, 0, wanted);
-    this.#wanted = wanted;
-    this.#worst = Number.POSITIVE_INFINITY;
-    this.#visit(0, 0);
-  }
-
-  /** @param bound Squared distance from the query to the region of the node. */
-  #visit(node: number, bound: number): void {
-    const { axis, cut } = this.#nodes;
-    if (node >= axis.length) {
-      this.#scan(node - axis.length);
-      return;
-    }
-    const a = axis[node];
-    const beyond = this.#query[a] - cut[node];
-    const near = beyond < 0 ? 2 * node + 1 : 2 * node + 2;
-    this.#visit(near, bound);
-    const old = this.#offset[a];
-    const far = bound - old * old + beyond * beyond;
-    if (far * SLACK > this.#worst) return;
-    this.#offset[a] = beyond;
-    this.#visit(4 * node + 3 - near, far);
-    this.#offset[a] = old;
-  }
-
-  #scan(leaf: number): void {
-    const { leafStart, points, rowOf } = this.#nodes;
-    const d = this.featureCount;
-    const query = this.#query;
-    const stop = leafStart[leaf + 1];
-    for (let p = leafStart[leaf]; p < stop; p++) {
-      let squared = 0;
-      for (let j = 0; j < d; j++) {
-        const difference = points[p * d + j] - query[j];
-        squared += difference * difference;
-      }
-      if (squared <= this.#worst) this.#insert(squared, rowOf[p]);
-    }
-  }
-
-  #insert(squared: number, row: number): void {
-    const distance = this.#distance;
-    const rows = this.#row;
-    const last = this.#wanted - 1;
-    let at = last;
-    if (squared === distance[last] && row > rows[last]) return;
-    while (at > 0 && (squared < distance[at - 1] || (squared === distance[at - 1] && row < rows[at - 1]))) {
-      distance[at] = distance[at - 1];
-      rows[at] = rows[at - 1];
-      at--;
-    }
-    distance[at] = squared;
-    rows[at] = row;
-    this.#worst = distance[last];
+    return this.#search.rows[0];
   }
 
   encode(): Uint8Array {
     const writer = new ByteWriter(KD_TREE_MAGIC, VERSION);
-    const { axis, cut, points, rowOf } = this.#nodes;
+    const { axis, cut, leafStart, points, rowOf } = this.#nodes;
     writer.uint32(this.featureCount);
     writer.uint32(this.neighbours);
     writer.array(axis);
     writer.array(cut);
+    writer.array(leafStart);
     writer.array(points);
     writer.array(rowOf);
     writer.array(this.#weight ?? new Float32Array(0));
@@ -182,7 +148,8 @@ export class KdTree implements DonorSampler {
 }
 
 /**
- * Reads a tree that `encode` wrote.
+ * Reads a tree that `encode` wrote. It stands on the given bytes where these begin at a multiple of 8 in their buffer (of
+ * shared memory, say, which many threads then read), on copies elsewhere.
  * @throws DataError where the bytes are truncated or not a k-d tree.
  */
 export function decodeKdTree(bytes: Uint8Array): KdTree {
@@ -191,6 +158,7 @@ export function decodeKdTree(bytes: Uint8Array): KdTree {
   const neighbours = reader.uint32();
   const axis = reader.uint8Array();
   const cut = reader.float32Array();
+  const leafStart = reader.uint32Array();
   const points = reader.float32Array();
   const rowOf = reader.uint32Array();
   const weight = reader.float32Array();
@@ -203,13 +171,17 @@ export function decodeKdTree(bytes: Uint8Array): KdTree {
     axis.every((a) => a < dimensions),
     "cuts of known coordinates",
   );
+  reader.require(leafStart.length === axis.length + 2 && leafStart[0] === 0, "a start of every leaf");
+  reader.require(
+    leafStart.every((from, leaf) => (leaf > axis.length ? from === rows : from < leafStart[leaf + 1])),
+    "points in every leaf",
+  );
   reader.require(
     rowOf.every((row) => row < rows),
     "known rows",
   );
   reader.require(neighbours >= 1 && neighbours <= Math.min(rows, MOST_NEIGHBOURS), "a usual number of neighbours");
   reader.require(weight.length === 0 || weight.length === rows, "one weight a row");
-  const leafStart = leafStarts(rows, levels);
   const nodes = { levels, axis, cut, leafStart, points, rowOf };
   return new KdTree(nodes, dimensions, neighbours, weight.length > 0 ? weight : undefined);
 }

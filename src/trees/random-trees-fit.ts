@@ -1,6 +1,8 @@
 import { defineTask } from "../util/pool.js";
 import { Random } from "../util/random.js";
 import { LEAF, linkPreorder } from "./forest-nodes.js";
+import { type DonorTree, type PlainTree, packTree } from "./random-trees-pack.js";
+import { randomInput } from "./random-trees-walk.js";
 import { type GrownTree, TreeGrower } from "./tree-grower.js";
 
 /** What the trees of one fit share; the arrays stand on shared memory. */
@@ -17,16 +19,6 @@ export interface DonorTreeJob {
   readonly balance: number;
   readonly halving: number;
   readonly maxDepth: number;
-}
-
-/** One tree with its donors. */
-export interface DonorTree {
-  /** Nodes in preorder; `LEAF` at leaves. */
-  readonly feature: Uint16Array;
-  readonly threshold: Float32Array;
-  /** The leaves' donors, leaf by leaf, and where each leaf's begin. */
-  readonly donors: Uint32Array;
-  readonly leafStart: Uint32Array;
 }
 
 /** Grows one tree and fills its leaves. */
@@ -67,14 +59,9 @@ export const growDonorTree = defineTask(
       halving: job.halving,
       random,
     }).grow();
-    return fillTree(grown, features, fill, job.minLeaf);
+    return packTree(fillTree(grown, features, fill, job.minLeaf), features.length);
   },
 );
-
-/** Makes an input in [0, 1) of a random word; 24 bits, so that float32 holds it exactly. */
-export function randomInput(word: number): number {
-  return (word >>> 8) / 16777216;
-}
 
 function criterionOf({ criterion, criterionCount }: DonorTreeJob, rows: Uint32Array): Float32Array {
   const out = new Float32Array(rows.length * criterionCount);
@@ -85,7 +72,7 @@ function criterionOf({ criterion, criterionCount }: DonorTreeJob, rows: Uint32Ar
 }
 
 /** Sends the rows to their leaves; a test that leaves fewer than `minLeaf` of them on one side is undone. */
-function fillTree(grown: GrownTree, features: readonly Float32Array[], rows: Uint32Array, minLeaf: number): DonorTree {
+function fillTree(grown: GrownTree, features: readonly Float32Array[], rows: Uint32Array, minLeaf: number): PlainTree {
   const feature = Uint16Array.from(grown.feature);
   const threshold = Float32Array.from(grown.threshold);
   const right = new Uint32Array(feature.length);

@@ -1,147 +1,156 @@
 import { philox4x32 } from "../util/philox.js";
-import { LEAF, linkPreorder } from "./forest-nodes.js";
-import { type DonorTree, randomInput } from "./random-trees-fit.js";
+import { type DonorTree, keyOf } from "./random-trees-pack.js";
 
-/** Most rows of a batch. */
-export const BATCH = 4096;
+/** Rows that are shared out among the trees together. */
+const BLOCK = 1 << 16;
+/** Most rows that go down a tree together; their inputs fit the second-level cache. */
+const BATCH = 1 << 12;
 
-/** Marks a leaf in the first word of a packed node. */
-const LEAF_WORD = 0xffffffff;
-
-/** A tree as it is walked: a node is two neighbouring words, so that it comes with one access to memory. */
-export interface PackedTree {
-  /** Feature in the low 8 bits and right child above; the threshold's bits. At leaves: LEAF_WORD; number of the leaf. */
-  readonly words: Uint32Array;
-  /** The same memory, read as thresholds. */
-  readonly floats: Float32Array;
-  readonly leafStart: Uint32Array;
-  readonly donors: Uint32Array;
-  /** Sum of the weights of a leaf's donors up to and with each; undefined without weights. */
-  readonly cumulative: Float64Array | undefined;
+/** Makes an input in [0, 1) of a random word; 24 bits, so that float32 holds it exactly. */
+export function randomInput(word: number): number {
+  return (word >>> 8) / 16777216;
 }
 
-/** Lays a tree out for walking. */
-export function pack(
-  { feature, threshold, donors, leafStart }: DonorTree,
-  weight: Float32Array | undefined,
-): PackedTree {
-  const right = new Uint32Array(feature.length);
-  linkPreorder(feature, right, 0);
-  const words = new Uint32Array(2 * feature.length);
-  const floats = new Float32Array(words.buffer);
-  let leaf = 0;
-  for (let node = 0; node < feature.length; node++) {
-    if (feature[node] === LEAF) {
-      words[2 * node] = LEAF_WORD;
-      words[2 * node + 1] = leaf++;
-    } else {
-      words[2 * node] = (right[node] << 8) | feature[node];
-      floats[2 * node + 1] = threshold[node];
-    }
-  }
-  let cumulative: Float64Array | undefined;
-  if (weight) {
-    cumulative = Float64Array.from(donors, (row) => weight[row]);
-    for (let l = 0; l + 1 < leafStart.length; l++) {
-      for (let k = leafStart[l] + 1; k < leafStart[l + 1]; k++) cumulative[k] += cumulative[k - 1];
-    }
-  }
-  return { words, floats, leafStart, donors, cumulative };
+/** What `walkTrees` draws from. */
+export interface DonorTrees {
+  readonly featureCount: number;
+  readonly randomInputs: number;
+  readonly trees: readonly DonorTree[];
+  /** Weight of each training row; undefined if all are equal. */
+  readonly weight: Float32Array | undefined;
 }
 
 /**
- * Rows on their way down the trees, all of them one level a pass: while one waits for its node to come from memory, the
- * next ones are already on theirs.
+ * Draws a donor for each row in [start, stop). Rows are walked tree by tree, so that its nodes stay in the cache.
  */
-export class Batch {
-  readonly #featureCount: number;
-  readonly #width: number;
-  readonly #inputs: Float32Array;
-  readonly #position = new Int32Array(BATCH);
-  /** Rows of the tree at hand, and those of them that have not reached a leaf. */
-  readonly #mine = new Uint16Array(BATCH);
-  readonly #walking = new Uint16Array(BATCH);
-  #words: Uint32Array = new Uint32Array(0);
-  #from = 0;
-  #rows = 0;
-
-  constructor(featureCount: number, randomInputs: number) {
-    this.#featureCount = featureCount;
-    this.#width = featureCount + randomInputs;
-    this.#inputs = new Float32Array(BATCH * this.#width);
-  }
-
-  /** Takes up the rows [from, to), at most BATCH of them. */
-  load(features: readonly Float32Array[], words: Uint32Array, from: number, to: number): void {
-    const width = this.#width;
-    const inputs = this.#inputs;
-    this.#words = words;
-    this.#from = from;
-    this.#rows = to - from;
-    for (let f = 0; f < this.#featureCount; f++) {
-      const column = features[f];
-      for (let i = from, at = f; i < to; i++, at += width) inputs[at] = column[i];
-    }
-    if (width === this.#featureCount) return;
-    const block = new Uint32Array(4);
-    for (let i = from; i < to; i++) {
-      const end = (i - from + 1) * width;
-      for (let at = end - width + this.#featureCount, c = 0; at < end; at += 4, c++) {
-        philox4x32(words[2 * i], words[2 * i + 1], c, 0, 0, 0, block, 0);
-        for (let j = 0; j < 4 && at + j < end; j++) inputs[at + j] = randomInput(block[j]);
+export function walkTrees(
+  model: DonorTrees,
+  features: readonly Float32Array[],
+  words: Uint32Array,
+  out: Uint32Array,
+  start: number,
+  stop: number,
+): void {
+  const { trees } = model;
+  const rows = new Uint32Array(Math.max(0, Math.min(BLOCK, stop - start)));
+  const most = Math.min(BATCH, rows.length);
+  const stride = 2 * (model.featureCount + model.randomInputs);
+  const keys = new Int32Array(most * stride);
+  const leaves = new Uint32Array(most);
+  const next = new Uint32Array(trees.length + 1);
+  for (let from = start; from < stop; from += BLOCK) {
+    const to = Math.min(stop, from + BLOCK);
+    next.fill(0);
+    for (let i = from; i < to; i++) next[treeOf(words[2 * i], trees.length) + 1]++;
+    for (let t = 0; t < trees.length; t++) next[t + 1] += next[t];
+    // Afterwards next[t] is where the rows of tree t end.
+    for (let i = from; i < to; i++) rows[next[treeOf(words[2 * i], trees.length)]++] = i;
+    for (let t = 0, first = 0; t < trees.length; t++) {
+      for (; first < next[t]; first += BATCH) {
+        const batch = rows.subarray(first, Math.min(next[t], first + BATCH));
+        load(model, features, words, batch, keys);
+        descend(trees[t].nodes, keys, stride, batch.length, leaves);
+        draw(trees[t], model.weight, words, batch, leaves, out);
       }
+      first = next[t];
     }
   }
+}
 
-  /** Returns the rows whose first word picks tree t of `trees`, as numbers within the batch. */
-  rowsOf(t: number, trees: number): Uint16Array {
-    let n = 0;
-    for (let i = 0; i < this.#rows; i++) {
-      const word = this.#words[2 * (this.#from + i)];
-      if (Math.floor((word / 4294967296) * trees) === t) this.#mine[n++] = i;
-    }
-    return this.#mine.subarray(0, n);
+function treeOf(word: number, trees: number): number {
+  return Math.floor((word / 4294967296) * trees);
+}
+
+/** Writes the keys of the inputs of some rows, and their complements: 2 * width of them a row. */
+function load(
+  { featureCount, randomInputs }: DonorTrees,
+  features: readonly Float32Array[],
+  words: Uint32Array,
+  rows: Uint32Array,
+  keys: Int32Array,
+): void {
+  const inputs = new Float32Array(keys.buffer);
+  const width = featureCount + randomInputs;
+  const stride = 2 * width;
+  for (let f = 0; f < featureCount; f++) {
+    const column = features[f];
+    for (let k = 0, at = f; k < rows.length; k++, at += stride) inputs[at] = column[rows[k]];
   }
+  const block = new Uint32Array(4);
+  for (let c = 0; 4 * c < randomInputs; c++) {
+    const drawn = Math.min(4, randomInputs - 4 * c);
+    for (let k = 0, at = featureCount + 4 * c; k < rows.length; k++, at += stride) {
+      const i = 2 * rows[k];
+      philox4x32(words[i], words[i + 1], c, 0, 0, 0, block, 0);
+      for (let j = 0; j < drawn; j++) inputs[at + j] = randomInput(block[j]);
+    }
+  }
+  for (let k = 0, at = 0; k < rows.length; k++, at += width) {
+    for (let f = 0; f < width; f++, at++) {
+      const key = keyOf(keys[at]);
+      keys[at] = key;
+      keys[at + width] = ~key;
+    }
+  }
+}
 
-  /** Walks rows to their leaves. */
-  walk({ words, floats }: PackedTree, rows: Uint16Array): void {
-    const position = this.#position;
-    const inputs = this.#inputs;
-    const width = this.#width;
-    const walking = this.#walking;
-    walking.set(rows);
-    for (let k = 0; k < rows.length; k++) position[rows[k]] = 0;
-    for (let left = rows.length; left > 0; ) {
-      let still = 0;
-      for (let k = 0; k < left; k++) {
-        const i = walking[k];
-        const at = position[i];
-        const head = words[at];
-        if (head === LEAF_WORD) continue;
-        const goesRight = Number(!(inputs[i * width + (head & 255)] <= floats[at + 1]));
-        const next = at + 2;
-        position[i] = next + Math.imul(((head >>> 8) << 1) - next, goesRight);
-        walking[still++] = i;
+/** Walks rows to their leaves. */
+function descend(nodes: Int32Array, keys: Int32Array, stride: number, rows: number, leaves: Uint32Array): void {
+  for (let k = 0, base = 0; k < rows; k++, base += stride) {
+    let at = 0;
+    while (at >= 0) {
+      let word = nodes[at];
+      // A row mostly stays on its chain, and the processor guesses so and reads on. Four steps a turn, as they are short.
+      for (;;) {
+        if (keys[base + (word & 255)] > nodes[at + 1]) break;
+        word = nodes[at + 2];
+        if (keys[base + (word & 255)] > nodes[at + 3]) {
+          at += 2;
+          break;
+        }
+        word = nodes[at + 4];
+        if (keys[base + (word & 255)] > nodes[at + 5]) {
+          at += 4;
+          break;
+        }
+        word = nodes[at + 6];
+        if (keys[base + (word & 255)] > nodes[at + 7]) {
+          at += 6;
+          break;
+        }
+        at += 8;
+        word = nodes[at];
       }
-      left = still;
+      at = word >= 0 ? (word >> 8) << 1 : word >> 8;
     }
+    leaves[k] = ~at;
   }
+}
 
-  /** Draws a donor for each row from its leaf. */
-  draw({ words, leafStart, donors, cumulative }: PackedTree, rows: Uint16Array, out: Uint32Array): void {
-    for (let r = 0; r < rows.length; r++) {
-      const leaf = words[this.#position[rows[r]] + 1];
-      const from = leafStart[leaf];
-      const to = leafStart[leaf + 1];
-      const row = this.#from + rows[r];
-      const uniform = this.#words[2 * row + 1] / 4294967296;
-      if (cumulative === undefined) out[row] = donors[from + Math.floor(uniform * (to - from))];
-      else {
-        const wanted = uniform * cumulative[to - 1];
-        let k = from;
-        while (k < to - 1 && cumulative[k] <= wanted) k++;
-        out[row] = donors[k];
-      }
-    }
+/** Draws a donor for each row from its leaf. */
+function draw(
+  { donors, leafStart }: DonorTree,
+  weight: Float32Array | undefined,
+  words: Uint32Array,
+  rows: Uint32Array,
+  leaves: Uint32Array,
+  out: Uint32Array,
+): void {
+  for (let k = 0; k < rows.length; k++) {
+    const row = rows[k];
+    const from = leafStart[leaves[k]];
+    const to = leafStart[leaves[k] + 1];
+    const uniform = words[2 * row + 1] / 4294967296;
+    if (weight === undefined) out[row] = donors[from + Math.floor(uniform * (to - from))];
+    else out[row] = donors[drawWeighted(weight, donors, from, to, uniform)];
   }
+}
+
+function drawWeighted(weight: Float32Array, donors: Uint32Array, from: number, to: number, uniform: number): number {
+  let total = 0;
+  for (let k = from; k < to; k++) total += weight[donors[k]];
+  const wanted = uniform * total;
+  let k = from;
+  for (let sum = weight[donors[k]]; k < to - 1 && sum <= wanted; sum += weight[donors[k]]) k++;
+  return k;
 }

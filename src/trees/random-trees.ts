@@ -4,12 +4,12 @@ import { ByteReader, ByteWriter } from "./bytes.js";
 import { checkColumns, checkInteger, checkWeights } from "./checks.js";
 import type { DonorSampler } from "./donor-sampler.js";
 import type { FitContext } from "./fit-context.js";
-import { LEAF, linkPreorder } from "./forest-nodes.js";
-import { type DonorTree, type DonorTreeJob, growDonorTree } from "./random-trees-fit.js";
-import { BATCH, Batch, type PackedTree, pack } from "./random-trees-walk.js";
+import { type DonorTreeJob, growDonorTree } from "./random-trees-fit.js";
+import { type DonorTree, isSound, MOST_INPUTS } from "./random-trees-pack.js";
+import { type DonorTrees, walkTrees } from "./random-trees-walk.js";
 
 export const RANDOM_TREES_MAGIC = "PRTS";
-const VERSION = 1;
+const VERSION = 2;
 const WHERE = "random trees";
 /** An honest split leaves at least this fraction of the rows on either side: Wager and Athey's regularity. */
 const BALANCE = 0.1;
@@ -102,6 +102,7 @@ function makeJob(data: DonorData, options: RandomTreesOptions, seed: number | bi
   checkInteger(resolved.minLeaf, 1, 1_000_000, "randomTrees.minLeaf");
   checkInteger(resolved.maxDepth, 1, 1024, "randomTrees.maxDepth");
   checkInteger(resolved.randomInputs, 0, 64, "randomTrees.randomInputs");
+  checkInteger(features.length + resolved.randomInputs, 1, MOST_INPUTS, "randomTrees: number of inputs");
   const columns = honest ? targets.flatMap(locationAndScale) : targets;
   const criterion = sharedArray(Float32Array, rows * columns.length);
   columns.forEach((column, j) => {
@@ -141,9 +142,7 @@ export class RandomTrees implements DonorSampler {
   readonly featureCount: number;
   readonly rows: number;
   readonly randomInputs: number;
-  readonly #trees: readonly DonorTree[];
-  readonly #weight: Float32Array | undefined;
-  readonly #packed: readonly PackedTree[];
+  readonly #model: DonorTrees;
 
   constructor(
     featureCount: number,
@@ -155,26 +154,15 @@ export class RandomTrees implements DonorSampler {
     this.featureCount = featureCount;
     this.rows = rows;
     this.randomInputs = randomInputs;
-    this.#trees = trees;
-    this.#weight = weight;
-    this.#packed = trees.map((tree) => pack(tree, weight));
+    this.#model = { featureCount, randomInputs, trees, weight };
   }
 
   get treeCount(): number {
-    return this.#trees.length;
+    return this.#model.trees.length;
   }
 
   sample(features: readonly Float32Array[], words: Uint32Array, out: Uint32Array, start = 0, stop = out.length): void {
-    const batch = new Batch(this.featureCount, this.randomInputs);
-    for (let from = start; from < stop; from += BATCH) {
-      const to = Math.min(stop, from + BATCH);
-      batch.load(features, words, from, to);
-      this.#packed.forEach((tree, t) => {
-        const active = batch.rowsOf(t, this.#packed.length);
-        batch.walk(tree, active);
-        batch.draw(tree, active, out);
-      });
-    }
+    walkTrees(this.#model, features, words, out, start, stop);
   }
 
   encode(): Uint8Array {
@@ -182,11 +170,10 @@ export class RandomTrees implements DonorSampler {
     writer.uint32(this.featureCount);
     writer.uint32(this.rows);
     writer.uint32(this.randomInputs);
-    writer.array(this.#weight ?? new Float32Array(0));
-    writer.uint32(this.#trees.length);
-    for (const { feature, threshold, donors, leafStart } of this.#trees) {
-      writer.array(feature);
-      writer.array(threshold);
+    writer.array(this.#model.weight ?? new Float32Array(0));
+    writer.uint32(this.treeCount);
+    for (const { nodes, donors, leafStart } of this.#model.trees) {
+      writer.array(nodes);
       writer.array(donors);
       writer.array(leafStart);
     }
@@ -195,7 +182,8 @@ export class RandomTrees implements DonorSampler {
 }
 
 /**
- * Reads trees that `encode` wrote.
+ * Reads trees that `encode` wrote. They stand on the given bytes where these begin at a multiple of 8 in their buffer
+ * (of shared memory, say, which many threads then read), on copies elsewhere.
  * @throws DataError where the bytes are truncated or not randomised trees.
  */
 export function decodeRandomTrees(bytes: Uint8Array): RandomTrees {
@@ -206,24 +194,17 @@ export function decodeRandomTrees(bytes: Uint8Array): RandomTrees {
   const weight = reader.float32Array();
   const count = reader.uint32();
   reader.require(count > 0, "at least one tree");
+  const inputs = featureCount + randomInputs;
+  reader.require(featureCount > 0 && inputs <= MOST_INPUTS, "a usual number of inputs");
   reader.require(weight.length === 0 || weight.length === rows, "one weight a row");
   const trees: DonorTree[] = [];
-  for (let t = 0; t < count; t++) trees.push(readTree(reader, featureCount + randomInputs, rows));
+  for (let t = 0; t < count; t++) trees.push(readTree(reader, inputs, rows));
   reader.finish();
   return new RandomTrees(featureCount, rows, randomInputs, trees, weight.length > 0 ? weight : undefined);
 }
 
-function readTree(reader: ByteReader, features: number, rows: number): DonorTree {
-  const feature = reader.uint16Array();
-  const threshold = reader.float32Array();
-  const donors = reader.uint32Array();
-  const leafStart = reader.uint32Array();
-  const leaves = feature.reduce((n, f) => n + (f === LEAF ? 1 : 0), 0);
-  reader.require(threshold.length === feature.length && leafStart.length === leaves + 1, "matching arrays");
-  reader.require(linkPreorder(feature, new Uint32Array(feature.length), 0) === feature.length, "a whole tree");
-  const known = feature.every((f) => f === LEAF || f < features) && donors.every((row) => row < rows);
-  reader.require(known, "known features and rows");
-  const filled = leafStart.every((from, l) => (l === 0 ? from === 0 : from > leafStart[l - 1]));
-  reader.require(filled && leafStart[leaves] === donors.length, "donors in every leaf");
-  return { feature, threshold, donors, leafStart };
+function readTree(reader: ByteReader, inputs: number, rows: number): DonorTree {
+  const tree = { nodes: reader.int32Array(), donors: reader.uint32Array(), leafStart: reader.uint32Array() };
+  reader.require(isSound(tree, inputs, rows), "whole trees with donors in every leaf");
+  return tree;
 }

@@ -101,6 +101,12 @@ describe("donors", () => {
     again.sample(points, words, found, 0, 900);
     again.sample(points, words, found, 900, 2000);
     expect(found).toEqual(expected);
+    found.fill(0);
+    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    shared.set(bytes);
+    const single = decodeKdTree(shared);
+    for (let i = 0; i < 2000; i++) single.sample(points, words, found, i, i + 1);
+    expect(found).toEqual(expected);
     for (const length of [0, 4, 13, bytes.length >> 1, bytes.length - 1]) {
       expect(() => decodeKdTree(bytes.slice(0, length))).toThrow(DataError);
     }

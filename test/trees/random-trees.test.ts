@@ -201,6 +201,49 @@ describe("randomised trees", () => {
     expect(seen.size).toBeLessThan(rows / 2);
   });
 
+  it("lead every row back to itself where each has a leaf of its own", async () => {
+    const n = 30_000;
+    const columns = [0, 1, 2].map((f) => new Float32Array(n).map(() => random.normal() * 10 ** (3 * f - 3)));
+    const data = { features: columns, targets: columns.map((c) => c.map(() => random.normal())) };
+    const sampler = await fitRandomTrees(data, { trees: 2, honest: false, minLeaf: 1 }, { seed: 3 });
+    expect(draw(sampler, columns)).toEqual(Uint32Array.from({ length: n }, (_, i) => i));
+  });
+
+  it("read shared memory in place, whatever its alignment, and draw alike row by row and all together", async () => {
+    const sampler = await fitRandomTrees({ features, targets }, { trees: 3, randomInputs: 5 }, { seed: 1 });
+    const bytes = sampler.encode();
+    const words = new Uint32Array(2 * rows).map(() => random.uint32());
+    const expected = new Uint32Array(rows);
+    sampler.sample(features, words, expected);
+    for (const offset of [0, 4, 7]) {
+      const shared = new Uint8Array(new SharedArrayBuffer(offset + bytes.length), offset);
+      shared.set(bytes);
+      const again = decodeRandomTrees(shared);
+      const found = new Uint32Array(rows);
+      for (let i = 0; i < rows; i++) again.sample(features, words, found, i, i + 1);
+      expect(found).toEqual(expected);
+      expect(again.encode()).toEqual(bytes);
+    }
+  });
+
+  it("never lead astray when bytes are damaged", async () => {
+    const sampler = await fitRandomTrees({ features, targets }, { trees: 1 }, { seed: 1 });
+    const bytes = sampler.encode();
+    let refused = 0;
+    for (let k = 0; k < 400; k++) {
+      const damaged = bytes.slice();
+      damaged[21 + random.integer(bytes.length - 21)] ^= 1 << random.integer(8);
+      try {
+        expect(Math.max(...draw(decodeRandomTrees(damaged), features))).toBeLessThan(rows);
+      } catch (error) {
+        expect(error).toBeInstanceOf(DataError);
+        refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(10);
+    expect(refused).toBeLessThan(400);
+  });
+
   it("survive a round trip with weights; damaged bytes are refused", async () => {
     const weight = x.map((v) => v + 0.1);
     const options = { trees: 2, randomInputs: 2 };

@@ -21,7 +21,7 @@ import type { FactorisedOptions } from "./options.js";
 import { findProjections, type Projection, withProjections } from "./projections.js";
 
 const MAGIC = "PACC";
-const VERSION = 1;
+const VERSION = 2;
 
 /** Below so many objects the size of the forest is chosen by repeated splits; above, by one part held out. */
 const MANY = 50_000;

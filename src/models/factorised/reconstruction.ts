@@ -18,7 +18,7 @@ import { response } from "./response.js";
 import { fitScale, type ResponseScale, readScale, standardise, writeScale } from "./scale.js";
 
 const MAGIC = "PRSP";
-const VERSION = 1;
+const VERSION = 2;
 
 /** Draws reconstructed objects. */
 export interface Reconstruction {
@@ -51,7 +51,8 @@ export async function fitReconstruction(
   const scales: ResponseScale[] = [];
   for (const [v, responses] of raw.entries()) {
     context.onProgress?.({ stage: `${spec.name}: resolution`, done: v, total: raw.length });
-    scales.push(await fitScale(features, responses, weight, around));
+    const neutral = spec.variables[v].response === "ratio" ? 1 : 0;
+    scales.push(await fitScale(features, responses, neutral, weight, around));
   }
   context.onProgress?.({ stage: `${spec.name}: resolution`, done: raw.length, total: raw.length });
   const responses = raw.map((values, v) => standardise(scales[v], features, values));
@@ -102,7 +103,7 @@ export function encodeReconstruction(model: Reconstruction): Uint8Array {
 /** @throws DataError where the bytes are truncated or not a reconstruction. */
 export function decodeReconstruction(bytes: Uint8Array): Reconstruction {
   const reader = new ByteReader(bytes, MAGIC, VERSION, "reconstruction");
-  const space = JSON.parse(new TextDecoder().decode(reader.uint8Array())) as NeighbourSpace | null;
+  const space = JSON.parse(new TextDecoder().decode(reader.uint8Array().slice())) as NeighbourSpace | null;
   const count = reader.uint32();
   const scales = Array.from({ length: count }, () => readScale(reader));
   const responses = Array.from({ length: count }, () => reader.float32Array());
