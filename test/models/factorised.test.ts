@@ -45,8 +45,10 @@ describe("scales", () => {
     const n = 40_000;
     const [x] = columns(n, 1, random);
     const r = x.map((v) => 10 ** v * (random.uniform() < 0.1 ? 5 : 1) * random.normal() + 3);
-    const scale = await fitScale([x], r, undefined, { seed: 1 });
-    expect(scale.centre).toBeCloseTo(3, 1);
+    const scale = await fitScale([x], r, 3, undefined, { seed: 1 });
+    expect(scale.centre).toBe(3);
+    const biased = await fitScale([x], r, -60, undefined, { seed: 1 });
+    expect(biased.centre).toBeCloseTo(3, 1);
     // Mean log width over a tenth at either end; a leaf of 300 objects tells it to 0.03, so their difference to 0.03, too.
     const end = (from: number) => {
       const points = Float32Array.from({ length: 100 }, (_, i) => from + i / 1000);
@@ -63,9 +65,9 @@ describe("scales", () => {
   });
 
   test("stay out of the way of exact variables and few objects", async () => {
-    const few = await fitScale([Float32Array.of(1, 2, 3)], Float32Array.of(1, 5, 9), undefined, { seed: 1 });
+    const few = await fitScale([Float32Array.of(1, 2, 3)], Float32Array.of(1, 5, 9), 100, undefined, { seed: 1 });
     expect(few).toEqual({ centre: 5 });
-    const exact = await fitScale([new Float32Array(5000)], new Float32Array(5000).fill(1), undefined, { seed: 1 });
+    const exact = await fitScale([new Float32Array(5000)], new Float32Array(5000).fill(1), 1, undefined, { seed: 1 });
     expect(exact).toEqual({ centre: 1 });
   });
 });
