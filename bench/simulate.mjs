@@ -1,6 +1,6 @@
 // How fast `peregrine simulate` replays single particles from Parquet to Parquet, and what memory that takes.
 //
-//   npm run build && node bench/simulate.mjs [--events 20000000] [--training 1600000] [--folder DIR]
+//   npm run build && node bench/simulate.mjs [--events 20000000] [--training 1600000] [--kinds trees,neighbours] [--folder DIR]
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -12,6 +12,7 @@ const { values: args } = parseArgs({
   options: {
     events: { type: "string", default: "20000000" },
     training: { type: "string", default: "1600000" },
+    kinds: { type: "string", default: "trees,neighbours" },
     folder: { type: "string" },
   },
 });
@@ -51,7 +52,7 @@ run("generate", "gun", "-n", args.events, "--seed", "2", "-o", path("truth.parqu
 console.log(
   "| reconstruction | events | seconds, all told | events/s | peak memory | bundle |\n|---|---|---|---|---|---|",
 );
-for (const kind of ["trees", "neighbours"]) {
+for (const kind of args.kinds.split(",")) {
   writeFileSync(
     path("spec.yaml"),
     `name: bench\ndata:\n  files: [train.parquet]\n  objects: [{ name: particle, variables: [p, theta, phi] }]\noptions: { reconstruction: { kind: ${kind} } }\n`,

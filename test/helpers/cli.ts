@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,7 +34,9 @@ export function peregrine(args: readonly string[], interruptAt?: string): Promis
   });
 }
 
-/** A fresh folder for a test's files. */
+/** A fresh folder for a test's files, gone when the test process ends. */
 export function freshFolder(): string {
-  return mkdtempSync(join(tmpdir(), "peregrine-test-"));
+  const folder = mkdtempSync(join(tmpdir(), "peregrine-test-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
