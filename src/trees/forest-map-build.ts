@@ -2,7 +2,7 @@ import { type ForestNodes, LEAF } from "./forest-nodes.js";
 import type { GridAxis } from "./grid-axis.js";
 
 /** Cells to aim at; more would cost memory and buy little speed. */
-const CELLS = 1 << 19;
+const CELLS = 1 << 18;
 /** Most cells times trees, which bounds the memory that they take. */
 const CELL_ROOTS = 1 << 26;
 
