@@ -84,8 +84,9 @@ export class Barrier {
       Atomics.add(state, 1, 1);
       Atomics.notify(state, 1);
     } else {
-      // The partners usually arrive within microseconds: spin briefly before paying for a sleep in the kernel.
-      for (let spin = 0; spin < 2000; spin++) if (Atomics.load(state, 1) !== generation) break;
+      // The partners usually arrive within a fraction of a millisecond, and to be woken from a sleep in the kernel can take
+      // longer than that, above all on a virtual machine: spin so long first.
+      for (let spin = 0; spin < 100_000; spin++) if (Atomics.load(state, 1) !== generation) break;
       while (Atomics.load(state, 1) === generation) Atomics.wait(state, 1, generation, 1000);
     }
     if (Atomics.load(state, 2) === 1) throw new Error("internal: a task of this gang failed");
