@@ -44,8 +44,8 @@ x, y, xt, truth = train[:3].T.copy(), train[4], test[:3].T.copy(), test[3].astyp
 
 xgb = have("xgboost", "apt install python3-xgboost")
 if xgb:
-    data = xgb.DMatrix(x, label=y, nthread=threads)
     t = time.time()
+    data = xgb.DMatrix(x, label=y, nthread=threads)
     model = xgb.train(
         dict(tree_method="hist", max_bin=256, max_depth=10, eta=0.1, objective="binary:logistic", nthread=threads), data, 100
     )
@@ -56,7 +56,7 @@ if xgb:
     matrix = xgb.DMatrix(xt, nthread=1)
     t = time.time()
     p = model.predict(matrix)
-    show("boosting", f"XGBoost {xgb.__version__}, {threads} threads, without binning", f"{fit:.1f} s",
+    show("boosting", f"XGBoost {xgb.__version__}, {threads} threads", f"{fit:.1f} s",
          f"{rate(len(xt), time.time() - t)} (1 thread)", log_loss(p, truth))
 
 if have("sklearn", "apt install python3-sklearn"):
