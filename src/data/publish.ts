@@ -1,5 +1,5 @@
 /** @file Brings simulated paired columns back into the form that the user's files have (see objects.ts). */
-import { type Column, EventTable, flatColumn, jaggedColumn } from "./event-table.js";
+import { type Column, type EventTable, jaggedColumn } from "./event-table.js";
 import { type CollectionObject, type ObjectSpec, paired, slotColumn } from "./objects.js";
 import type { PairedTable } from "./pairing.js";
 
@@ -60,14 +60,4 @@ function compact(simulated: EventTable, entries: Int32Array, spec: CollectionObj
     columns.push(jaggedColumn(paired.acceptance(spec.name), compacted, values, source.field));
   }
   return columns;
-}
-
-/** Adds the flag columns of slots or lists to a table that keeps its other columns. */
-export function withPublished(kept: EventTable, columns: readonly Column[]): EventTable {
-  return new EventTable(kept.columns, kept.length).with(columns);
-}
-
-/** Column of event weights. */
-export function weightColumn(values: Float32Array | Float64Array, name = "weight"): Column {
-  return flatColumn(name, values, { role: "weight" });
 }
