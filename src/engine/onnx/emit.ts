@@ -1,0 +1,72 @@
+/** @file From a graph of tensors to an ONNX model. */
+import { ConfigError } from "../../util/errors.js";
+import { nodesOf } from "../graph/order.js";
+import type { Tensor } from "../graph/tensor.js";
+import { ModelBuilder, type ModelInfo } from "./builder.js";
+
+export interface EmitOptions extends ModelInfo {
+  /** Tensors that are fed instead of computed, with the names of their inputs. */
+  readonly given?: ReadonlyMap<Tensor, string>;
+  /** Whether ONNX Runtime's own ops may be used (default false). */
+  readonly contrib?: boolean;
+}
+
+export interface Emitted {
+  readonly bytes: Uint8Array;
+  /** Names of the inputs that the outputs need. */
+  readonly inputs: readonly string[];
+}
+
+/**
+ * Writes the graph that makes the outputs as an ONNX model (IR version 8, opset 17).
+ * @throws ConfigError where two different inputs share a name, or an op runs outside ONNX.
+ */
+export function emitModel(outputs: Readonly<Record<string, Tensor>>, options: EmitOptions = {}): Emitted {
+  const given = options.given ?? new Map<Tensor, string>();
+  const builder = new ModelBuilder(options.contrib);
+  const names = new Map<Tensor, string>();
+  const inputs = new Map<string, Tensor>();
+  builder.reserve(Object.keys(outputs));
+
+  function feed(x: Tensor, name: string): string {
+    const other = inputs.get(name);
+    if (other === undefined) {
+      inputs.set(name, x);
+      builder.input(name, x.dtype, x.shape);
+    } else if (other.dtype !== x.dtype || String(other.shape) !== String(x.shape)) {
+      throw new ConfigError(
+        `graph: two inputs are named "${name}"; expected one meaning a name, got [${other.shape}] and [${x.shape}].`,
+      );
+    }
+    names.set(x, name);
+    return name;
+  }
+
+  function nameOf(x: Tensor): string {
+    const known = names.get(x);
+    if (known !== undefined) return known;
+    const fed = given.get(x);
+    if (fed !== undefined) return feed(x, fed);
+    const leaf = x.leaf;
+    if (leaf === undefined) throw new Error("internal: a node was met before its inputs");
+    if (leaf.kind === "input") return feed(x, leaf.name);
+    const name = builder.constant(x.dtype, x.shape as readonly number[], leaf.data);
+    names.set(x, name);
+    return name;
+  }
+
+  for (const node of nodesOf(Object.values(outputs), new Set(given.keys()))) {
+    if (node.op.emit === undefined) {
+      throw new ConfigError(
+        `graph: ${node.op.name} runs outside ONNX Runtime; expected a graph for export, got one for training.`,
+      );
+    }
+    builder.within(node.outputs[0].label ?? node.op.name);
+    const made = node.op.emit(builder, node, node.inputs.map(nameOf));
+    node.outputs.forEach((y, k) => {
+      if (!given.has(y)) names.set(y, made[k]);
+    });
+  }
+  for (const [name, x] of Object.entries(outputs)) builder.output(name, nameOf(x), x.dtype, x.shape);
+  return { bytes: builder.finish(options), inputs: [...inputs.keys()] };
+}

@@ -1,0 +1,100 @@
+/** @file The interface over either package of ONNX Runtime: onnxruntime-node and onnxruntime-web speak alike. */
+import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
+import { ConfigError, DataError } from "../../util/errors.js";
+import type { DType } from "../graph/tensor.js";
+import type { Session, Value } from "./runtime.js";
+
+/** The part of the packages that we use. */
+export interface Ort {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+  readonly Tensor: TensorConstructor;
+}
+
+export async function loadSession(
+  ort: Ort,
+  model: Uint8Array,
+  options: InferenceSession.SessionOptions,
+): Promise<Session> {
+  let session: InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(model, options);
+  } catch (error) {
+    throw new DataError(
+      `onnx: the model cannot be loaded; expected ONNX of opset 17 or lower, got ${model.length} bytes of which the runtime says: ${oneLine(error)}.`,
+      { cause: error },
+    );
+  }
+  const wanted = new Map(session.inputNames.map((name, k) => [name, session.inputMetadata[k]]));
+  // A wrapper costs more than a small op: keep one for each array that comes back step after step.
+  const wrapped = new WeakMap<object, { shape: string; tensor: OrtTensor }>();
+
+  function wrap(value: Value): OrtTensor {
+    const shape = value.shape.join();
+    const known = wrapped.get(value.data);
+    if (known !== undefined && known.shape === shape) return known.tensor;
+    const tensor = new ort.Tensor(value.dtype as "float32", value.data as Float32Array, value.shape);
+    wrapped.set(value.data, { shape, tensor });
+    return tensor;
+  }
+
+  return {
+    inputs: session.inputNames,
+    outputs: session.outputNames,
+    async run(feeds, into = {}) {
+      const given: Record<string, OrtTensor> = {};
+      for (const [name, value] of Object.entries(feeds)) {
+        const meta = wanted.get(name);
+        if (meta === undefined) {
+          throw new ConfigError(`onnx: unknown input "${name}"; expected ${list(session.inputNames)}.`);
+        }
+        if (meta.isTensor) checkInput(name, value, meta.type, meta.shape);
+        given[name] = wrap(value);
+      }
+      for (const name of session.inputNames) {
+        if (given[name] === undefined) {
+          throw new ConfigError(
+            `onnx: input "${name}" is missing; expected ${list(session.inputNames)}, got ${list(Object.keys(feeds))}.`,
+          );
+        }
+      }
+      const fetches: Record<string, OrtTensor | null> = {};
+      for (const name of session.outputNames) fetches[name] = into[name] === undefined ? null : wrap(into[name]);
+      const results = await session.run(given, fetches);
+      const values: Record<string, Value> = {};
+      for (const name of session.outputNames) {
+        values[name] = into[name] ?? unwrap(results[name]);
+      }
+      return values;
+    },
+    close: () => session.release(),
+  };
+}
+
+function unwrap(tensor: OrtTensor): Value {
+  return { dtype: tensor.type as DType, shape: tensor.dims, data: tensor.data as Float32Array };
+}
+
+function checkInput(name: string, value: Value, type: string, shape: readonly (number | string)[]): void {
+  const fits =
+    value.dtype === type &&
+    value.shape.length === shape.length &&
+    shape.every((dim, k) => typeof dim === "string" || dim === value.shape[k]);
+  if (!fits) {
+    throw new ConfigError(
+      `onnx: input "${name}" does not fit; expected ${type} [${shape.join(", ")}], got ${value.dtype} [${value.shape.join(", ")}].`,
+    );
+  }
+  const size = value.shape.reduce((a, b) => a * b, 1);
+  if (value.data.length !== size) {
+    throw new ConfigError(
+      `onnx: input "${name}" has the wrong length; expected ${size} numbers for [${value.shape.join(", ")}], got ${value.data.length}.`,
+    );
+  }
+}
+
+const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ") || "none";
+
+const oneLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").replace(/\.$/, "").slice(0, 300);
