@@ -17,7 +17,7 @@ export { type Scope, scope } from "./nn/scope.js";
 export { emitModel } from "./onnx/emit.js";
 export { type AdamOptions, adam, adamw, averaged, clipped, type Optimiser, sgd } from "./optim/optimiser.js";
 export { constantly, cosine, inverseEpoch, type Schedule, warmUp } from "./optim/schedule.js";
-export { compile, type Kernel, type Kernels, type Program } from "./program/program.js";
+export { compile, type Program } from "./program/program.js";
 export { type NodeRuntimeOptions, nodeRuntime } from "./runtime/node.js";
 export type { Runtime, Session, SessionOptions, Value, Values } from "./runtime/runtime.js";
 export { type WebRuntimeOptions, webRuntime } from "./runtime/web.js";

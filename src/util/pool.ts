@@ -63,8 +63,14 @@ export class Barrier {
   readonly buffer: SharedArrayBuffer;
   readonly #state: Int32Array;
 
-  /** @param buffer Shared by the gang, from `Barrier.allocate()`; words: arrived, generation, aborted. */
-  constructor(size: number, buffer: SharedArrayBuffer) {
+  readonly #spins: number;
+
+  /**
+   * @param buffer Shared by the gang, from `Barrier.allocate()`; words: arrived, generation, aborted.
+   * @param spins How often to look before going to sleep (default 100,000: some 0.1 ms).
+   */
+  constructor(size: number, buffer: SharedArrayBuffer, spins = 100_000) {
+    this.#spins = spins;
     this.size = size;
     this.buffer = buffer;
     this.#state = new Int32Array(buffer);
@@ -86,7 +92,7 @@ export class Barrier {
     } else {
       // The partners usually arrive within a fraction of a millisecond, and to be woken from a sleep in the kernel can take
       // longer than that, above all on a virtual machine: spin so long first.
-      for (let spin = 0; spin < 100_000; spin++) if (Atomics.load(state, 1) !== generation) break;
+      for (let spin = 0; spin < this.#spins; spin++) if (Atomics.load(state, 1) !== generation) break;
       while (Atomics.load(state, 1) === generation) Atomics.wait(state, 1, generation, 1000);
     }
     if (Atomics.load(state, 2) === 1) throw new Error("internal: a task of this gang failed");

@@ -31,8 +31,8 @@ export interface Compiled {
 }
 
 /** Makes a graph ready to run; the outputs come as plain numbers. Inputs that the outputs do not need are not fed. */
-export async function compileOutputs(outputs: readonly Tensor[], contrib = true): Promise<Compiled> {
-  const { bytes, inputs } = emitModel(Object.fromEntries(outputs.map((y, k) => [`out${k}`, y])), { contrib });
+export async function compileOutputs(outputs: readonly Tensor[]): Promise<Compiled> {
+  const { bytes, inputs } = emitModel(Object.fromEntries(outputs.map((y, k) => [`out${k}`, y])));
   const session = await (await testRuntime()).load(bytes, {
     fusion: outputs.every((y) => y.dtype !== "float64"),
   });

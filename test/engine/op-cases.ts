@@ -3,6 +3,7 @@
  * test fails for an op without a case.
  */
 import * as g from "../../src/engine/graph/ops/index.js";
+import { join, parameter } from "../../src/engine/graph/ops/parameter.js";
 import { constant, type Tensor } from "../../src/engine/graph/tensor.js";
 
 export interface OpCase {
@@ -324,29 +325,35 @@ export const OP_CASES: readonly OpCase[] = [
     },
   ),
   {
-    op: "standardise",
-    shapes: [[5, 2]],
-    build: ([x]) => g.standardise(x, 1e-5).values,
-    expected: ([x]) => standardised(x).values,
+    op: "normaliseColumns",
+    shapes: [
+      [5, 2],
+      [1, 2],
+      [1, 2],
+    ],
+    build: ([x, gamma, beta]) =>
+      g.normaliseColumns(x, gamma, beta, constant(x.dtype, [1, 2], [0.5, -0.3]), 1e-5).values,
+    expected: ([x, gamma, beta]) => normalised(x).map((v, k) => v * gamma[k % 2] + beta[k % 2]),
   },
   {
-    op: "standardise",
-    note: "with the gradients of mean and variance",
-    shapes: [[5, 2]],
-    build([x]) {
-      const { values, mean, variance } = g.standardise(x, 1e-5);
-      return g.add(g.mul(values, mean), g.square(variance));
-    },
-    expected([x]) {
-      const { values, mean, variance } = standardised(x);
-      return values.map((value, k) => value * mean[k % 2] + variance[k % 2] ** 2);
-    },
+    op: "parameter",
+    shapes: [[6]],
+    build: ([flat]) => parameter(flat, 2, [2, 2]),
+    expected: ([flat]) => flat.slice(2),
+    flat: true,
+  },
+  {
+    op: "join",
+    shapes: [[5], [1, 2], [3]],
+    build: ([like, a, b]) => join(like, [a, b]),
+    expected: ([, a, b]) => [...a, ...b],
+    flat: true,
   },
 ];
 
-function standardised(x: readonly number[]) {
-  const n = x.length / 2;
-  const mean = [0, 1].map((j) => total(x.filter((_, k) => k % 2 === j)) / n);
-  const variance = [0, 1].map((j) => total(x.filter((_, k) => k % 2 === j).map((v) => (v - mean[j]) ** 2)) / n);
-  return { mean, variance, values: x.map((v, k) => (v - mean[k % 2]) / Math.sqrt(variance[k % 2] + 1e-5)) };
+function normalised(x: readonly number[]): number[] {
+  const columns = [0, 1].map((j) => x.filter((_, k) => k % 2 === j));
+  const mean = columns.map((column) => total(column) / column.length);
+  const variance = columns.map((column, j) => total(column.map((v) => (v - mean[j]) ** 2)) / column.length);
+  return x.map((v, k) => (v - mean[k % 2]) / Math.sqrt(variance[k % 2] + 1e-5));
 }

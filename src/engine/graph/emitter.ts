@@ -1,5 +1,5 @@
 /** @file What ops write their ONNX nodes to. */
-import type { DType } from "./tensor.js";
+import type { Dim, DType } from "./tensor.js";
 
 export type EmitAttributes = Readonly<Record<string, number | string | readonly number[] | { readonly float: number }>>;
 
@@ -7,17 +7,12 @@ export interface Emitter {
   /**
    * Adds a node. Integer attributes are numbers, real ones `{ float: x }`.
    * @param outputs How many outputs, or their names where "" leaves one out (default 1).
-   * @param domain "" for ONNX itself, "com.microsoft" for ONNX Runtime's own (never in exported files).
    */
-  node(
-    type: string,
-    inputs: readonly string[],
-    attributes?: EmitAttributes,
-    outputs?: number,
-    domain?: string,
-  ): string[];
+  node(type: string, inputs: readonly string[], attributes?: EmitAttributes, outputs?: number): string[];
   /** Adds known numbers; equal ones are written once. */
   constant(dtype: DType, shape: readonly number[], data: ArrayLike<number>): string;
-  /** False for files that other runtimes must read: only ops of the ONNX standard. */
-  readonly contrib: boolean;
+  /** Size of a named axis where it is known, counted over all parts of a batch that is worked on in parts. */
+  size(dim: Dim): number | undefined;
+  /** Name of a fed row of ones [1, dim], where there is one. */
+  ones(dim: Dim): string | undefined;
 }

@@ -28,14 +28,8 @@ export interface Op {
    * broadcasting when used. Saves passes over memory; only elementwise ops can promise it.
    */
   readonly broadcastGradient?: boolean;
-  /** Runs outside ONNX Runtime; cuts the program in two. */
-  readonly host?: HostKernel;
-}
-
-/** Work that ONNX Runtime does badly: gets the arrays of the inputs, fills those of the outputs. */
-export interface HostKernel {
-  /** Name under which the compiler is given the function that runs it. */
-  readonly kernel: string;
+  /** Runs outside ONNX Runtime, by the kernel of that name; cuts the program in two. */
+  readonly host?: { readonly kernel: string };
 }
 
 const registry = new Map<string, Op>();
@@ -53,10 +47,14 @@ export function ops(): ReadonlyMap<string, Op> {
   return registry;
 }
 
-/** Applies an op; returns all its outputs. */
+/** Applies an op; returns all its outputs. The same op on the same inputs gives the same tensors. */
 export function applyAll(op: Op, inputs: readonly Tensor[], attributes: Attributes = {}): readonly Tensor[] {
+  const key = `${op.name} ${inputs.map((x) => x.id)} ${JSON.stringify(attributes)}`;
+  const known = inputs[0].uses.get(key);
+  if (known !== undefined) return known.outputs;
   const outputs: Tensor[] = [];
   const node: Node = { op, inputs, attributes, outputs, order: created++ };
+  inputs[0].uses.set(key, node);
   for (const { dtype, shape } of op.infer(inputs, attributes)) {
     outputs.push(new Tensor(dtype, shape, node, outputs.length));
   }

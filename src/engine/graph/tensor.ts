@@ -31,12 +31,17 @@ export type Leaf =
 /** Numbers of a constant, in row-major order; int64 too is given as plain numbers. */
 export type Values = Float32Array | Float64Array | Int32Array | Uint8Array;
 
+let tensors = 0;
+
 export class Tensor {
   readonly dtype: DType;
   readonly shape: Shape;
   readonly source: Node | Leaf;
   /** Which output of its node this is. */
   readonly index: number;
+  readonly id = tensors++;
+  /** Nodes of which this is the first input, by what they do: so that nothing is computed twice. */
+  readonly uses = new Map<string, Node>();
   /** Name for messages and for exported files; unnamed tensors are called after their op. */
   label: string | undefined;
 
@@ -94,9 +99,16 @@ export function constant(dtype: DType, shape: readonly number[], data: ArrayLike
   return new Tensor(dtype, shape, { kind: "constant", data: values });
 }
 
-/** Makes a scalar of the type of `like`. */
+const scalars = new Map<string, WeakRef<Tensor>>();
+
+/** Makes a scalar of the type of `like`; equal ones are the same tensor. */
 export function scalar(like: Tensor, value: number): Tensor {
-  return constant(like.dtype, [], [value]);
+  const key = `${like.dtype} ${Object.is(value, -0) ? "-0" : value}`;
+  const known = scalars.get(key)?.deref();
+  if (known !== undefined) return known;
+  const made = constant(like.dtype, [], [value]);
+  scalars.set(key, new WeakRef(made));
+  return made;
 }
 
 /** Number that a scalar constant holds; undefined for every other tensor. */

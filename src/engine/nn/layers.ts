@@ -1,6 +1,6 @@
 /** @file Layers, as plain functions over named parameters. Tables are [rows, columns]. */
 import { ConfigError } from "../../util/errors.js";
-import { add, count, div, gemm, mul, relu, sqrt, standardise, sub } from "../graph/ops/index.js";
+import { add, count, div, gemm, mul, normaliseColumns, relu, sqrt, sub } from "../graph/ops/index.js";
 import { fixedDim, needRank } from "../graph/shape.js";
 import type { Tensor } from "../graph/tensor.js";
 import { type Initialiser, ones, torch, zeros } from "./initialise.js";
@@ -70,13 +70,13 @@ export function batchNorm(scope: Scope, x: Tensor, options: BatchNormOptions = {
     const scale = div(gamma, sqrt(add(runningVariance, epsilon)));
     return add(mul(x, scale), sub(beta, mul(runningMean, scale)));
   }
-  const { values, mean, variance } = standardise(x, epsilon);
+  const { values, mean, variance } = normaliseColumns(x, gamma, beta, runningMean, epsilon);
   const rows = count(x, [0]);
   const unbiased = mul(variance, div(rows, sub(rows, 1)));
   const blend = (old: Tensor, fresh: Tensor) => add(mul(old, 1 - momentum), mul(fresh, momentum));
   scope.update("mean", blend(runningMean, mean));
   scope.update("variance", blend(runningVariance, unbiased));
-  return add(mul(values, gamma), beta);
+  return values;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** @file Builds an ONNX model node by node. */
 import { create, toBinary } from "@bufbuild/protobuf";
 import type { EmitAttributes, Emitter } from "../graph/emitter.js";
-import type { DType, Shape } from "../graph/tensor.js";
+import type { Dim, DType, Shape } from "../graph/tensor.js";
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -19,7 +19,6 @@ import { ONNX_TYPES, rawBytes } from "./types.js";
 /** Debian's onnx 1.12 reads up to these. */
 const IR_VERSION = 8n;
 const OPSET = 17n;
-const CONTRIB_OPSET = 1n;
 
 /** What a file says of itself besides its graph. */
 export interface ModelInfo {
@@ -31,7 +30,6 @@ export interface ModelInfo {
 }
 
 export class ModelBuilder implements Emitter {
-  readonly contrib: boolean;
   readonly #nodes: NodeProto[] = [];
   readonly #initializers: TensorProto[] = [];
   readonly #inputs: ValueInfoProto[] = [];
@@ -43,9 +41,26 @@ export class ModelBuilder implements Emitter {
   readonly #renamed = new Map<string, string>();
   #prefix = "";
 
-  /** @param contrib Whether ONNX Runtime's own ops may be used; not in files for others. */
-  constructor(contrib = false) {
-    this.contrib = contrib;
+  readonly #sizes: Readonly<Record<string, number>>;
+  readonly #ones: Readonly<Record<string, string>>;
+
+  /**
+   * @param sizes Sizes of named axes that are known.
+   * @param ones By named axis, the input that holds a row of ones of its size.
+   */
+  constructor(sizes: Readonly<Record<string, number>> = {}, ones: Readonly<Record<string, string>> = {}) {
+    this.#sizes = sizes;
+    this.#ones = ones;
+  }
+
+  size(dim: Dim): number | undefined {
+    return typeof dim === "number" ? dim : this.#sizes[dim];
+  }
+
+  ones(dim: Dim): string | undefined {
+    const name = typeof dim === "number" ? undefined : this.#ones[dim];
+    if (name !== undefined && !this.#names.has(name)) this.input(name, "float32", [1, dim]);
+    return name;
   }
 
   /** Names the values of the nodes that follow. */
@@ -53,13 +68,12 @@ export class ModelBuilder implements Emitter {
     this.#prefix = prefix;
   }
 
-  node(type: string, inputs: readonly string[], attributes: EmitAttributes = {}, outputs = 1, domain = ""): string[] {
-    const key = JSON.stringify([type, domain, inputs, attributes, outputs]);
+  node(type: string, inputs: readonly string[], attributes: EmitAttributes = {}, outputs = 1): string[] {
+    const key = JSON.stringify([type, inputs, attributes, outputs]);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const output = Array.from({ length: outputs }, () => this.#unique(this.#prefix || type));
     const node = create(NodeProtoSchema, { opType: type, input: [...inputs], output, name: output[0] });
-    if (domain !== "") node.domain = domain;
     node.attribute = Object.entries(attributes).map(([name, value]) => attribute(name, value));
     this.#nodes.push(node);
     this.#known.set(key, output);
@@ -83,6 +97,11 @@ export class ModelBuilder implements Emitter {
     this.#names.add(name);
     this.#inputs.push(valueInfo(name, dtype, shape));
     return name;
+  }
+
+  /** Names of all inputs so far. */
+  get inputNames(): readonly string[] {
+    return this.#inputs.map((input) => input.name);
   }
 
   /** Gives a value the name of an output. */
@@ -122,9 +141,6 @@ export class ModelBuilder implements Emitter {
       opsetImport: [{ domain: "", version: OPSET }],
       metadataProps: Object.entries(info.metadata ?? {}).map(([key, value]) => ({ key, value })),
     });
-    if (this.#nodes.some((node) => node.domain === "com.microsoft")) {
-      model.opsetImport.push({ $typeName: "onnx.OperatorSetIdProto", domain: "com.microsoft", version: CONTRIB_OPSET });
-    }
     return toBinary(ModelProtoSchema, model);
   }
 

@@ -7,8 +7,12 @@ import { ModelBuilder, type ModelInfo } from "./builder.js";
 export interface EmitOptions extends ModelInfo {
   /** Tensors that are fed instead of computed, with the names of their inputs. */
   readonly given?: ReadonlyMap<Tensor, string>;
-  /** Whether ONNX Runtime's own ops may be used (default false). */
-  readonly contrib?: boolean;
+  /** Tensors to write in the place of others, such as trained numbers in the place of parameters. */
+  readonly replace?: ReadonlyMap<Tensor, Tensor>;
+  /** Sizes of named axes that are known, though the file leaves them open. */
+  readonly sizes?: Readonly<Record<string, number>>;
+  /** By named axis, an input of ones [1, axis] that sums may use. */
+  readonly ones?: Readonly<Record<string, string>>;
 }
 
 export interface Emitted {
@@ -23,7 +27,7 @@ export interface Emitted {
  */
 export function emitModel(outputs: Readonly<Record<string, Tensor>>, options: EmitOptions = {}): Emitted {
   const given = options.given ?? new Map<Tensor, string>();
-  const builder = new ModelBuilder(options.contrib);
+  const builder = new ModelBuilder(options.sizes, options.ones);
   const names = new Map<Tensor, string>();
   const inputs = new Map<string, Tensor>();
   builder.reserve(Object.keys(outputs));
@@ -45,6 +49,8 @@ export function emitModel(outputs: Readonly<Record<string, Tensor>>, options: Em
   function nameOf(x: Tensor): string {
     const known = names.get(x);
     if (known !== undefined) return known;
+    const other = options.replace?.get(x);
+    if (other !== undefined) return nameOf(other);
     const fed = given.get(x);
     if (fed !== undefined) return feed(x, fed);
     const leaf = x.leaf;
@@ -55,7 +61,7 @@ export function emitModel(outputs: Readonly<Record<string, Tensor>>, options: Em
     return name;
   }
 
-  for (const node of nodesOf(Object.values(outputs), new Set(given.keys()))) {
+  for (const node of nodesOf(Object.values(outputs), new Set([...given.keys(), ...(options.replace?.keys() ?? [])]))) {
     if (node.op.emit === undefined) {
       throw new ConfigError(
         `graph: ${node.op.name} runs outside ONNX Runtime; expected a graph for export, got one for training.`,
@@ -68,5 +74,5 @@ export function emitModel(outputs: Readonly<Record<string, Tensor>>, options: Em
     });
   }
   for (const [name, x] of Object.entries(outputs)) builder.output(name, nameOf(x), x.dtype, x.shape);
-  return { bytes: builder.finish(options), inputs: [...inputs.keys()] };
+  return { bytes: builder.finish(options), inputs: builder.inputNames };
 }

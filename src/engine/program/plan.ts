@@ -1,6 +1,6 @@
 /** @file Cuts a graph at its host ops into models that ONNX Runtime runs one after the other. Pure: nothing is loaded. */
 import { nodesOf } from "../graph/order.js";
-import type { Attributes, Node, Tensor } from "../graph/tensor.js";
+import type { Attributes, Node, Shape, Tensor } from "../graph/tensor.js";
 import { emitModel } from "../onnx/emit.js";
 
 /** A model to run: values that it takes and makes, by name. */
@@ -18,6 +18,8 @@ export interface HostStage {
   readonly attributes: Attributes;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Shapes of the outputs. */
+  readonly shapes: readonly Shape[];
 }
 
 export type Stage = ModelStage | HostStage;
@@ -80,6 +82,7 @@ export function plan(outputs: Readonly<Record<string, Tensor>>): readonly Stage[
         attributes: host.attributes,
         inputs: host.inputs.map(nameOf),
         outputs: host.outputs.map(nameOf),
+        shapes: host.outputs.map((y) => y.shape),
       });
     }
   }
@@ -87,7 +90,7 @@ export function plan(outputs: Readonly<Record<string, Tensor>>): readonly Stage[
 }
 
 function model(outputs: Readonly<Record<string, Tensor>>, given: ReadonlyMap<Tensor, string>): ModelStage {
-  const { bytes, inputs } = emitModel(outputs, { given, contrib: true });
+  const { bytes, inputs } = emitModel(outputs, { given });
   return { kind: "model", bytes, inputs, outputs: Object.keys(outputs) };
 }
 

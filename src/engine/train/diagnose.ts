@@ -1,7 +1,7 @@
 /** @file Finds where numbers first went bad. */
 import { nodesOf } from "../graph/order.js";
 import { isFloat, type Tensor } from "../graph/tensor.js";
-import { compile, type KernelContext, type Kernels } from "../program/program.js";
+import { compile, type RunContext } from "../program/program.js";
 import type { Runtime, Values } from "../runtime/runtime.js";
 
 /**
@@ -12,8 +12,7 @@ export async function firstBad(
   outputs: Readonly<Record<string, Tensor>>,
   feeds: Values,
   runtime: Runtime,
-  kernels: Kernels,
-  context: KernelContext,
+  context: RunContext,
 ): Promise<{ readonly name: string; readonly what: "NaN" | "infinite" } | undefined> {
   for (const [name, { data }] of Object.entries(feeds)) {
     const what = data instanceof Float32Array ? badness(data) : undefined;
@@ -29,7 +28,7 @@ export async function firstBad(
       watched[name] = x;
     }
   }
-  const program = await compile(watched, runtime, kernels);
+  const program = await compile(watched, runtime);
   const needed = Object.fromEntries(Object.entries(feeds).filter(([name]) => program.inputs.includes(name)));
   const results = await program.run(needed, {}, context);
   await program.close();

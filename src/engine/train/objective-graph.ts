@@ -1,13 +1,14 @@
 /** @file From an objective to the graph of one step: batch, loss, gradients, optimiser. */
 import { ConfigError } from "../../util/errors.js";
 import { gradients } from "../graph/gradients.js";
-import { gatherRows, mul, sum } from "../graph/ops/index.js";
+import { mul, sum } from "../graph/ops/index.js";
 import { parameter } from "../graph/ops/parameter.js";
 import { describe } from "../graph/shape.js";
 import { input, type Tensor } from "../graph/tensor.js";
 import type { Parameters } from "../nn/parameters.js";
 import { scope } from "../nn/scope.js";
-import type { LossContext, LossTerms, Objective, Source } from "./spec.js";
+import { BATCH } from "../program/rows.js";
+import type { LossContext, LossTerms, Matrix, Objective, Source } from "./spec.js";
 
 /** A number that is fed: what it is at each step of training and at each update of its objective, both counted from 0. */
 export type FedNumber = (step: number, update: number) => number;
@@ -19,8 +20,16 @@ export interface FedNoise {
   readonly columns: number;
 }
 
+/** A table of a source that is fed, the rows of the batch. */
+export interface FedTable {
+  readonly name: string;
+  readonly source: string;
+  readonly matrix: Matrix;
+}
+
 export interface StepGraph {
   readonly outputs: Readonly<Record<string, Tensor>>;
+  readonly tables: readonly FedTable[];
   readonly noises: readonly FedNoise[];
   readonly numbers: readonly FedNumber[];
   readonly terms: readonly string[];
@@ -28,8 +37,7 @@ export interface StepGraph {
 
 /** Name of the fed vector of numbers. */
 export const NUMBERS = "numbers";
-export const tableName = (source: string, table: string): string => `data.${source}.${table}`;
-export const rowsName = (source: string): string => `rows.${source}`;
+const tableName = (source: string, table: string): string => `${source}.${table}`;
 export const slotName = (network: Parameters, objective: string, slot: string): string =>
   `${network.name}.${objective}.${slot}`;
 /** Name of the output that replaces a fed vector. */
@@ -38,8 +46,8 @@ export const nextName = (name: string): string => `next.${name}`;
 /** Collects what a loss asks for. */
 class Context implements LossContext {
   readonly training: boolean;
-  readonly rows: number;
   readonly noises: FedNoise[] = [];
+  readonly tables: FedTable[] = [];
   readonly numbers: FedNumber[] = [];
   readonly used = new Set<Parameters>();
   readonly #sources: Readonly<Record<string, Source>>;
@@ -47,9 +55,8 @@ class Context implements LossContext {
   readonly #batch = new Map<string, Tensor>();
   readonly #named = new Map<string, Tensor>();
 
-  constructor(sources: Readonly<Record<string, Source>>, rows: number, training: boolean) {
+  constructor(sources: Readonly<Record<string, Source>>, training: boolean) {
     this.#sources = sources;
-    this.rows = rows;
     this.training = training;
   }
 
@@ -62,9 +69,9 @@ class Context implements LossContext {
       const all = Object.entries(this.#sources).flatMap(([s, tables]) => Object.keys(tables).map((t) => `${s}.${t}`));
       throw new ConfigError(`train: no table "${source}.${table}"; expected one of ${all.join(", ")}.`);
     }
-    const data = input(name, "float32", [matrix.data.length / matrix.columns, matrix.columns]);
-    const rows = gatherRows(data, input(rowsName(source), "int32", [this.rows])).named(`${source}.${table}`);
+    const rows = input(name, "float32", [BATCH, matrix.columns]);
     this.#batch.set(name, rows);
+    this.tables.push({ name, source, matrix });
     return rows;
   }
 
@@ -79,7 +86,7 @@ class Context implements LossContext {
   #random(kind: FedNoise["kind"], columns: number): Tensor {
     const name = `noise.${this.noises.length}`;
     this.noises.push({ name, kind, columns });
-    return input(name, "float32", [this.rows, columns]);
+    return input(name, "float32", [BATCH, columns]);
   }
 
   network(parameters: Parameters) {
@@ -108,12 +115,8 @@ function lossOf(where: string, built: Tensor | LossTerms): LossTerms {
 }
 
 /** The graph of one training step. Its outputs: loss, terms, gradient norm, and all vectors after the step. */
-export function trainingGraph(
-  objective: Objective,
-  sources: Readonly<Record<string, Source>>,
-  rows: number,
-): StepGraph {
-  const context = new Context(sources, rows, true);
+export function trainingGraph(objective: Objective, sources: Readonly<Record<string, Source>>): StepGraph {
+  const context = new Context(sources, true);
   const { loss, terms = {} } = lossOf(`objective "${objective.name}"`, objective.loss(context));
   const outputs: Record<string, Tensor> = { loss };
   for (const [name, x] of Object.entries(terms)) outputs[`term.${name}`] = x;
@@ -147,18 +150,29 @@ export function trainingGraph(
   for (const network of context.used) {
     if (network.stateSize > 0) outputs[nextName(`${network.name}.state`)] = network.updatedStates();
   }
-  return { outputs, noises: context.noises, numbers: context.numbers, terms: Object.keys(terms) };
+  return {
+    outputs,
+    tables: context.tables,
+    noises: context.noises,
+    numbers: context.numbers,
+    terms: Object.keys(terms),
+  };
 }
 
 /** The graph that looks at held-out rows. Its outputs: loss and terms. */
 export function lookingGraph(
   build: (context: LossContext) => Tensor | LossTerms,
   sources: Readonly<Record<string, Source>>,
-  rows: number,
 ): StepGraph {
-  const context = new Context(sources, rows, false);
+  const context = new Context(sources, false);
   const { loss, terms = {} } = lossOf("the held-out metric", build(context));
   const outputs: Record<string, Tensor> = { loss };
   for (const [name, x] of Object.entries(terms)) outputs[`term.${name}`] = x;
-  return { outputs, noises: context.noises, numbers: context.numbers, terms: Object.keys(terms) };
+  return {
+    outputs,
+    tables: context.tables,
+    noises: context.noises,
+    numbers: context.numbers,
+    terms: Object.keys(terms),
+  };
 }

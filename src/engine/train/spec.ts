@@ -18,8 +18,6 @@ export type Source = Readonly<Record<string, Matrix>>;
 export interface LossContext {
   /** False when the graph is built for held-out rows. */
   readonly training: boolean;
-  /** Number of rows. */
-  readonly rows: number;
   /** A table of a source, the rows of this batch: [rows, columns]. */
   batch(source: string, table: string): Tensor;
   /** Independent normal numbers of mean 0 and deviation 1: [rows, columns]. */

@@ -1,174 +1,139 @@
 /** @file The training loop. */
-import { ConfigError, DataError, InterruptedError, NumericsError } from "../../util/errors.js";
-import { Random } from "../../util/random.js";
+import { DataError, InterruptedError, NumericsError } from "../../util/errors.js";
+import { type Pool, sharedArray } from "../../util/pool.js";
+import { Random, toSeed } from "../../util/random.js";
 import { STREAMS } from "../../util/streams.js";
 import type { Parameters } from "../nn/parameters.js";
 import { AVERAGE } from "../optim/optimiser.js";
-import { compile, type Kernels, type Program } from "../program/program.js";
-import type { Runtime, Value } from "../runtime/runtime.js";
+import type { Runtime, Value, Values } from "../runtime/runtime.js";
 import { Batches, holdOut, rowsOf } from "./batches.js";
 import { type CheckpointHeader, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
 import { firstBad } from "./diagnose.js";
-import { StepFeeds, tableFeeds } from "./feeds.js";
-import { nextName, type StepGraph, slotName, trainingGraph } from "./objective-graph.js";
+import { lookingGraph, NUMBERS, nextName, type StepGraph, slotName, trainingGraph } from "./objective-graph.js";
+import { FIRST_STREAM, openRunners, type Runner, type RunnerSpec, STREAMS_EACH, shareSources } from "./runner.js";
 import type { HistoryEntry, Objective, TrainResult, TrainSpec } from "./spec.js";
-import { HeldOut } from "./validate.js";
-import { Vectors } from "./vectors.js";
+import { checkSpec, startVectors } from "./start.js";
+import { HeldOut, lookSize } from "./validate.js";
+import type { Vectors } from "./vectors.js";
 
-/** What trains: where graphs run, and the kernels of their host ops. */
+/** What trains. */
 export interface Engine {
   readonly runtime: Runtime;
-  readonly kernels?: Kernels;
+  /** Threads that share batches (default: this one alone). Their number changes nothing but the time. */
+  readonly pool?: Pool;
 }
 
 /** An objective made ready to step. */
 interface Stepper {
   readonly objective: Objective;
   readonly graph: StepGraph;
-  readonly program: Program;
-  readonly feeds: StepFeeds;
+  readonly runner: Runner;
+  readonly numbers: Value;
   /** Vectors that a step replaces. */
   readonly moved: readonly string[];
   readonly repeats: number;
 }
 
-const AVERAGE_OF = (network: Parameters, objective: Objective): string => slotName(network, objective.name, AVERAGE);
-const BEST = "best.";
-
-/**
- * Trains networks: draws batches, steps each objective in turn, looks at held-out rows, and keeps the best. The same spec,
- * seed, runtime and thread count give the same bits, also when killed and gone on with from a checkpoint.
- * @throws ConfigError, DataError where the spec or its data cannot be used.
- * @throws NumericsError where a number becomes NaN or infinite: names the step and the first tensor.
- * @throws InterruptedError where the signal aborts.
- */
-export async function train(spec: TrainSpec, engine: Engine): Promise<TrainResult> {
-  checkSpec(spec);
-  const { runtime, kernels = {} } = engine;
-  const { sources, objectives, seed } = spec;
-  const validation = spec.validation === false ? undefined : (spec.validation ?? {});
-  const parts = Object.fromEntries(
-    Object.entries(sources).map(([name, source], k) => {
-      const random = new Random(seed, STREAMS.fit + 0x100 + k);
-      return [name, holdOut(rowsOf(name, source), validation === undefined ? 0 : (validation.fraction ?? 0.1), random)];
-    }),
-  );
-  const rows = Math.min(spec.batch, ...Object.values(parts).map((part) => part.train.length));
-  const dealers = Object.fromEntries(
-    Object.entries(parts).map(([name, part], k) => [
-      name,
-      new Batches(part.train, rows, seed, STREAMS.fit + 0x200 + k),
-    ]),
-  );
-  const perEpoch = Math.max(...Object.values(dealers).map((dealer) => dealer.perEpoch));
-  const tables = tableFeeds(sources);
-
-  const graphs = objectives.map((objective) => trainingGraph(objective, sources, rows));
-  const networks = [...new Set(objectives.flatMap((objective) => objective.networks))];
-  const vectors = startVectors(spec, networks);
-  const held = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.held]));
-  const fingerprint = JSON.stringify([
-    String(seed),
-    rows,
-    Object.entries(parts).map(([name, part]) => [name, part.train.length, part.held.length]),
-    networks.map((network) => [network.name, network.entries.map((e) => [e.name, e.shape])]),
-    objectives.map((o) => [o.name, o.optimiser.name, o.optimiser.slots, o.repeats ?? 1]),
-  ]);
-
-  const steppers: Stepper[] = [];
-  const open: { close(): Promise<void> }[] = [];
-  try {
-    for (const [k, objective] of objectives.entries()) {
-      const program = await compile(graphs[k].outputs, runtime, kernels);
-      open.push(program);
-      steppers.push({
-        objective,
-        graph: graphs[k],
-        program,
-        feeds: new StepFeeds(graphs[k], Object.keys(sources), rows),
-        moved: vectors.names.filter((name) => program.outputs.includes(nextName(name))),
-        repeats: objective.repeats ?? 1,
-      });
-    }
-    let looker: HeldOut | undefined;
-    if (validation !== undefined) {
-      const build = validation.metric ?? ((context) => objectives[0].loss(context));
-      looker = await HeldOut.create(build, sources, tables, held, validation.rows ?? 8192, seed, runtime, kernels);
-      open.push(looker);
-    }
-    return await loop(spec, {
-      runtime,
-      kernels,
-      steppers,
-      vectors,
-      dealers,
-      perEpoch,
-      tables,
-      looker,
-      networks,
-      fingerprint,
-    });
-  } finally {
-    for (const program of open) await program.close();
-  }
-}
-
-function checkSpec(spec: TrainSpec): void {
-  const whole = (name: string, value: number) => {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new ConfigError(`train: ${name} out of range; expected a positive integer, got ${value}.`);
-    }
-  };
-  whole("batch", spec.batch);
-  whole("steps", spec.steps);
-  if (spec.objectives.length === 0) throw new ConfigError("train: no objectives; expected at least one, got none.");
-  if (Object.keys(spec.sources).length === 0)
-    throw new ConfigError("train: no data; expected at least one source, got none.");
-  const fraction = spec.validation === false ? 0.1 : (spec.validation?.fraction ?? 0.1);
-  if (!(fraction > 0 && fraction < 1)) {
-    throw new ConfigError(`train: share of held-out rows out of range; expected a number in (0, 1), got ${fraction}.`);
-  }
-}
-
-function startVectors(spec: TrainSpec, networks: readonly Parameters[]): Vectors {
-  const vectors = new Vectors();
-  networks.forEach((network, k) => {
-    const drawn = network.initialise(new Random(spec.seed, STREAMS.fit + k));
-    const given = spec.start?.[network.name];
-    const flat = given?.flat ?? drawn.flat;
-    const state = given?.state ?? drawn.state;
-    if (flat.length !== network.size || state.length !== network.stateSize) {
-      throw new DataError(
-        `train: start of network "${network.name}" does not fit; expected ${network.size} parameters and ${network.stateSize} states, got ${flat.length} and ${state.length}.`,
-      );
-    }
-    vectors.set(network.name, flat);
-    if (network.stateSize > 0) vectors.set(`${network.name}.state`, state);
-    for (const objective of spec.objectives) {
-      if (!objective.networks.includes(network)) continue;
-      for (const slot of objective.optimiser.slots) {
-        vectors.set(slotName(network, objective.name, slot), new Float32Array(network.size));
-      }
-    }
-  });
-  return vectors;
-}
-
-interface Loop {
+/** What one training works with, from the first step to the last. */
+interface Training {
+  readonly spec: TrainSpec;
+  readonly seed: bigint;
   readonly runtime: Runtime;
-  readonly kernels: Kernels;
-  readonly steppers: readonly Stepper[];
-  readonly vectors: Vectors;
-  readonly dealers: Readonly<Record<string, Batches>>;
-  readonly perEpoch: number;
-  readonly tables: Readonly<Record<string, Value>>;
-  readonly looker: HeldOut | undefined;
   readonly networks: readonly Parameters[];
+  readonly vectors: Vectors;
+  readonly steppers: readonly Stepper[];
+  readonly dealers: Readonly<Record<string, Batches>>;
+  readonly taken: Readonly<Record<string, Int32Array>>;
+  readonly perEpoch: number;
+  readonly heldOut: HeldOut | undefined;
+  /** What a checkpoint must agree with. */
   readonly fingerprint: string;
 }
 
-async function loop(spec: TrainSpec, parts: Loop): Promise<TrainResult> {
-  const { steppers, vectors, looker, perEpoch } = parts;
+const BEST = "best.";
+
+/**
+ * Trains networks: draws batches, steps each objective in turn, looks at held-out rows, and keeps the best. The same spec
+ * and seed give the same bits, however many threads share the batches, and also when training is killed and goes on from
+ * a checkpoint. (Graphs that look across rows other than by sums run on the runtime's own threads, whose number counts.)
+ * @throws ConfigError, DataError where the spec or its data cannot be used.
+ * @throws NumericsError where a number becomes NaN or infinite: names the step and the first tensor.
+ * @throws InterruptedError where the signal aborts; a checkpoint is written before.
+ */
+export async function train(spec: TrainSpec, engine: Engine): Promise<TrainResult> {
+  checkSpec(spec);
+  const seed = toSeed(spec.seed);
+  const validation = spec.validation === false ? undefined : (spec.validation ?? {});
+  const fraction = validation === undefined ? 0 : (validation.fraction ?? 0.1);
+  const names = Object.keys(spec.sources);
+  const parts = names.map((name, k) =>
+    holdOut(rowsOf(name, spec.sources[name]), fraction, new Random(seed, STREAMS.fit + 0x100 + k)),
+  );
+  const byName = <T>(make: (k: number) => T) => Object.fromEntries(names.map((name, k) => [name, make(k)]));
+  const rows = Math.min(spec.batch, ...parts.map((part) => part.train.length));
+  const dealers = byName((k) => new Batches(parts[k].train, rows, seed, STREAMS.fit + 0x200 + k));
+  const held = byName((k) => parts[k].held);
+
+  const sources = shareSources(spec.sources);
+  const graphs = spec.objectives.map((objective) => trainingGraph(objective, sources));
+  const networks = [...new Set(spec.objectives.flatMap((objective) => objective.networks))];
+  const vectors = startVectors(spec, networks);
+  const taken = byName(() => sharedArray(Int32Array, rows));
+  const wholes = Object.fromEntries(vectors.names.map((name) => [name, vectors.get(name).length]));
+  const specs: RunnerSpec[] = graphs.map((graph, k) => ({
+    graph,
+    rows,
+    taken,
+    wholes,
+    stream: FIRST_STREAM + (k + 1) * STREAMS_EACH,
+  }));
+  const size = validation === undefined ? undefined : lookSize(held, validation.rows ?? 8192);
+  const looked = byName(() => sharedArray(Int32Array, size?.rows ?? 0));
+  if (validation !== undefined && size !== undefined) {
+    const graph = lookingGraph(validation.metric ?? ((context) => spec.objectives[0].loss(context)), sources);
+    specs.push({ graph, rows: size.rows, taken: looked, wholes, stream: FIRST_STREAM });
+  }
+
+  const { runners, close } = await openRunners(specs, seed, engine.runtime, engine.pool);
+  try {
+    const steppers = spec.objectives.map((objective, k): Stepper => {
+      const count = graphs[k].numbers.length;
+      return {
+        objective,
+        graph: graphs[k],
+        runner: runners[k],
+        numbers: { dtype: "float32", shape: [count], data: new Float32Array(count) },
+        moved: vectors.names.filter((name) => runners[k].outputs.includes(nextName(name))),
+        repeats: objective.repeats ?? 1,
+      };
+    });
+    const last = specs.length - 1;
+    return await loop({
+      spec,
+      seed,
+      runtime: engine.runtime,
+      networks,
+      vectors,
+      steppers,
+      dealers,
+      taken,
+      perEpoch: Math.max(...Object.values(dealers).map((dealer) => dealer.perEpoch)),
+      heldOut: size && new HeldOut(specs[last].graph, runners[last], held, looked, size.looks),
+      fingerprint: JSON.stringify([
+        String(seed),
+        rows,
+        parts.map((part, k) => [names[k], part.train.length, part.held.length]),
+        networks.map((network) => [network.name, network.entries.map((entry) => [entry.name, entry.shape])]),
+        spec.objectives.map((o) => [o.name, o.optimiser.name, o.optimiser.slots, o.repeats ?? 1]),
+      ]),
+    });
+  } finally {
+    await close();
+  }
+}
+
+async function loop(training: Training): Promise<TrainResult> {
+  const { spec, steppers, vectors, heldOut, perEpoch } = training;
   const validation = spec.validation === false ? undefined : (spec.validation ?? {});
   const every = validation?.every ?? perEpoch;
   const history: HistoryEntry[] = [];
@@ -177,159 +142,139 @@ async function loop(spec: TrainSpec, parts: Loop): Promise<TrainResult> {
   let sums: Record<string, number> = {};
   let sumSteps = 0;
   let step = 0;
-  let stopped: TrainResult["stopped"] = "steps";
 
   if (spec.resume !== undefined) {
     const { header, vectors: saved } = decodeCheckpoint(spec.resume);
-    if (header.fingerprint !== parts.fingerprint) {
+    if (header.fingerprint !== training.fingerprint) {
       throw new DataError(
         "checkpoint: belongs to another training; expected the same data, seed, batch and networks. Start anew without it.",
       );
     }
     for (const name of vectors.names) vectors.set(name, saved[name]);
     kept = Object.fromEntries(
-      Object.entries(saved).flatMap(([name, data]) => (name.startsWith(BEST) ? [[name.slice(BEST.length), data]] : [])),
+      Object.keys(saved).flatMap((name) => (name.startsWith(BEST) ? [[name.slice(BEST.length), saved[name]]] : [])),
     );
     history.push(...header.history);
     best = header.best;
     sums = { ...header.sums };
     sumSteps = header.sumSteps;
     step = header.step;
-    if (validation?.patience !== undefined && best !== undefined && best.looksSince >= validation.patience)
-      stopped = "patience";
   }
-
+  const patient = () => validation?.patience === undefined || (best?.looksSince ?? 0) < validation.patience;
   const save = async (): Promise<void> => {
     const all = vectors.copy();
     for (const [name, data] of Object.entries(kept)) all[BEST + name] = data;
-    await spec.checkpoint?.save(
-      encodeCheckpoint({ fingerprint: parts.fingerprint, step, history, best, sums, sumSteps }, all),
-    );
+    const header = { fingerprint: training.fingerprint, step, history, best, sums, sumSteps };
+    await spec.checkpoint?.save(encodeCheckpoint(header, all));
   };
 
-  while (step < spec.steps && stopped === "steps") {
+  while (step < spec.steps && patient()) {
     if (spec.signal?.aborted) {
       await save();
       throw new InterruptedError(`train: stopped after step ${step} of ${spec.steps}`);
     }
     const losses: Record<string, number> = {};
-    for (const [k, stepper] of steppers.entries()) {
-      for (let r = 0; r < stepper.repeats; r++) {
-        const results = await update(spec, parts, stepper, k, step, r);
-        losses[stepper.objective.name] = results.loss;
-        for (const [name, value] of Object.entries(results)) {
-          const key = name === "loss" ? stepper.objective.name : `${stepper.objective.name}.${name}`;
-          sums[key] = (sums[key] ?? 0) + value / stepper.repeats;
+    for (const number of steppers.keys()) {
+      const { objective, repeats } = steppers[number];
+      for (let repeat = 0; repeat < repeats; repeat++) {
+        const values = await update(training, number, step, repeat);
+        losses[objective.name] = values.loss;
+        for (const [name, value] of Object.entries(values)) {
+          const key = name === "loss" ? objective.name : `${objective.name}.${name}`;
+          sums[key] = (sums[key] ?? 0) + value / repeats;
         }
       }
     }
     step++;
     sumSteps++;
-    const epoch = Math.floor(step / perEpoch);
-
     let entry: HistoryEntry | undefined;
     if (step % every === 0 || step === spec.steps) {
-      const training = Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / sumSteps]));
+      const means = Object.entries(sums).map(([name, sum]) => [name, sum / sumSteps]);
       sums = {};
       sumSteps = 0;
-      entry = { step, epoch, training };
-      if (looker !== undefined) {
-        const heldOut = await looker.look(judged(parts), step);
-        if (!Number.isFinite(heldOut.loss)) {
+      entry = { step, epoch: Math.floor(step / perEpoch), training: Object.fromEntries(means) };
+      if (heldOut !== undefined) {
+        const values = await heldOut.look(judged(training), step);
+        if (!Number.isFinite(values.loss)) {
           throw new NumericsError(
-            `train: step ${step}: the held-out loss became ${heldOut.loss}; expected a finite number. The last good parameters are those of step ${best?.step ?? 0}.`,
+            `train: step ${step}: the held-out loss became ${values.loss}; expected a finite number. The last good parameters are those of step ${best?.step ?? 0}.`,
           );
         }
-        const isBest = best === undefined || heldOut.loss < best.metric - (validation?.minimumGain ?? 0);
-        if (isBest) {
-          best = { metric: heldOut.loss, step, looksSince: 0 };
-          kept = result(parts);
-        } else if (best !== undefined) {
-          best = { ...best, looksSince: best.looksSince + 1 };
-          if (validation?.patience !== undefined && best.looksSince >= validation.patience) stopped = "patience";
-        }
-        entry = { ...entry, heldOut, best: isBest };
+        const isBest = best === undefined || values.loss < best.metric - (validation?.minimumGain ?? 0);
+        if (isBest) kept = finalVectors(training);
+        best =
+          isBest || best === undefined
+            ? { metric: values.loss, step, looksSince: 0 }
+            : { ...best, looksSince: best.looksSince + 1 };
+        entry = { ...entry, heldOut: values, best: isBest };
       }
       history.push(entry);
     }
-    spec.onProgress?.({ step, steps: spec.steps, epoch, losses, entry });
+    spec.onProgress?.({ step, steps: spec.steps, epoch: Math.floor(step / perEpoch), losses, entry });
     if (spec.checkpoint !== undefined && step % spec.checkpoint.every === 0) await save();
   }
 
-  const final = best === undefined ? result(parts) : kept;
+  const final = best === undefined ? finalVectors(training) : kept;
   return {
     networks: Object.fromEntries(
-      parts.networks.map((network) => [
-        network.name,
-        {
-          parameters: network,
-          flat: final[network.name],
-          state: final[`${network.name}.state`] ?? new Float32Array(0),
-        },
-      ]),
+      training.networks.map((parameters) => {
+        const state = final[`${parameters.name}.state`] ?? new Float32Array(0);
+        return [parameters.name, { parameters, flat: final[parameters.name], state }];
+      }),
     ),
     history,
     steps: step,
     bestStep: best?.step ?? step,
-    stopped,
+    stopped: patient() ? "steps" : "patience",
   };
 }
 
+/** One update of one objective; returns its loss and terms. */
+async function update(
+  { spec, seed, runtime, vectors, steppers, dealers, taken }: Training,
+  number: number,
+  step: number,
+  repeat: number,
+): Promise<Record<string, number>> {
+  const { objective, graph, runner, numbers, moved, repeats } = steppers[number];
+  const index = step * repeats + repeat;
+  const updates = (list: readonly Stepper[]) => list.reduce((sum, stepper) => sum + stepper.repeats, 0);
+  const batch = step * updates(steppers) + updates(steppers.slice(0, number)) + repeat;
+  for (const [name, dealer] of Object.entries(dealers)) dealer.fill(batch, taken[name]);
+  graph.numbers.forEach((at, k) => {
+    numbers.data[k] = at(step, index);
+  });
+  const wholes: Values = { ...vectors.values(), [NUMBERS]: numbers };
+  const results = await runner.run(index, wholes, vectors.targets(moved));
+  const values: Record<string, number> = { loss: Number(results.loss.data[0]) };
+  for (const name of graph.terms) values[name] = Number(results[`term.${name}`].data[0]);
+  const squares = objective.networks.map((network) => Number(results[`square.${network.name}`].data[0]));
+  if (![values.loss, ...squares].every(Number.isFinite)) {
+    const bad = await firstBad(graph.outputs, runner.feeds(index, wholes), runtime, { seed, index });
+    throw new NumericsError(
+      `train: step ${step + 1}: ${bad === undefined ? "the loss" : `"${bad.name}"`} became ${bad?.what ?? "infinite"}; expected finite numbers in objective "${objective.name}" of ${spec.steps} steps. Look for a learning rate too high, a division by zero, or values far out of scale.`,
+    );
+  }
+  vectors.advance(moved);
+  return values;
+}
+
 /** Names of the vectors that stand for each network outside training: its average where one is kept. */
-function finals(parts: Loop): Map<string, string> {
+function finals({ networks, spec, vectors }: Training): Map<string, string> {
   const names = new Map<string, string>();
-  for (const network of parts.networks) {
-    names.set(network.name, network.name);
-    for (const { objective } of parts.steppers) {
-      const average = AVERAGE_OF(network, objective);
-      if (parts.vectors.has(average)) names.set(network.name, average);
-    }
+  for (const network of networks) {
+    const averages = spec.objectives.map((objective) => slotName(network, objective.name, AVERAGE));
+    names.set(network.name, averages.find((name) => vectors.has(name)) ?? network.name);
     if (network.stateSize > 0) names.set(`${network.name}.state`, `${network.name}.state`);
   }
   return names;
 }
 
-function result(parts: Loop): Record<string, Float32Array> {
-  return Object.fromEntries([...finals(parts)].map(([name, from]) => [name, parts.vectors.get(from).slice()]));
-}
+const finalVectors = (training: Training): Record<string, Float32Array> =>
+  Object.fromEntries([...finals(training)].map(([name, from]) => [name, training.vectors.get(from).slice()]));
 
 /** The vectors as held-out looks see them. */
-function judged(parts: Loop): Pick<Vectors, "value"> {
-  const names = finals(parts);
-  return { value: (name) => parts.vectors.value(names.get(name) ?? name) };
-}
-
-/** One update of one objective; returns its loss and terms. */
-async function update(
-  spec: TrainSpec,
-  parts: Loop,
-  stepper: Stepper,
-  number: number,
-  step: number,
-  repeat: number,
-): Promise<Record<string, number>> {
-  const { vectors, tables, dealers } = parts;
-  const index = step * stepper.repeats + repeat;
-  const total = parts.steppers.reduce((sum, s) => sum + s.repeats, 0);
-  const before = parts.steppers.slice(0, number).reduce((sum, s) => sum + s.repeats, 0);
-  const { feeds, program, graph } = stepper;
-  for (const [name, dealer] of Object.entries(dealers)) dealer.fill(step * total + before + repeat, feeds.rows[name]);
-  feeds.draw(spec.seed, number, index);
-  feeds.schedule(step, index);
-  const given: Record<string, Value> = {};
-  for (const name of program.inputs) given[name] = (tables[name] ?? feeds.values[name] ?? vectors.value(name)) as Value;
-  const context = { random: new Random(spec.seed, STREAMS.fit + 0x300 + number).at(index) };
-  const results = await program.run(given, vectors.targets(stepper.moved), context);
-  const values: Record<string, number> = { loss: Number(results.loss.data[0]) };
-  for (const name of graph.terms) values[name] = Number(results[`term.${name}`].data[0]);
-  const squares = stepper.objective.networks.map((network) => Number(results[`square.${network.name}`].data[0]));
-  if (![values.loss, ...squares].every(Number.isFinite)) {
-    const bad = await firstBad(graph.outputs, given, parts.runtime, parts.kernels, context);
-    const where = bad === undefined ? "the loss" : `"${bad.name}"`;
-    throw new NumericsError(
-      `train: step ${step + 1}: ${where} became ${bad?.what ?? "not finite"}; expected finite numbers in objective "${stepper.objective.name}". Look for a learning rate too high, a division by zero, or values far out of scale.`,
-    );
-  }
-  vectors.advance(stepper.moved);
-  return values;
+function judged(training: Training): Values {
+  const all = training.vectors.values();
+  return { ...all, ...Object.fromEntries([...finals(training)].map(([name, from]) => [name, all[from]])) };
 }

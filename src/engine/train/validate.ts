@@ -1,92 +1,55 @@
-/** @file Looks at held-out rows. */
+/** @file Looks at held-out rows: the same rows with the same random numbers each time. */
+import type { Value, Values } from "../runtime/runtime.js";
+import { NUMBERS, type StepGraph } from "./objective-graph.js";
+import type { Runner } from "./runner.js";
 
-import { Random } from "../../util/random.js";
-import { STREAMS } from "../../util/streams.js";
-import type { Tensor } from "../graph/tensor.js";
-import type { Kernels, Program } from "../program/program.js";
-import { compile } from "../program/program.js";
-import type { Runtime, Value, Values } from "../runtime/runtime.js";
-import { StepFeeds } from "./feeds.js";
-import { lookingGraph, type StepGraph } from "./objective-graph.js";
-import type { LossContext, LossTerms, Source } from "./spec.js";
-import type { Vectors } from "./vectors.js";
+/** How many rows a look takes together, and how often, so that nearly all rows held out are seen. */
+export function lookSize(held: Readonly<Record<string, Int32Array>>, limit: number): { rows: number; looks: number } {
+  const smallest = Math.min(...Object.values(held).map((rows) => rows.length));
+  const looks = Math.ceil(smallest / limit);
+  return { rows: Math.floor(smallest / looks), looks };
+}
 
 export class HeldOut {
   readonly #graph: StepGraph;
-  readonly #program: Program;
-  readonly #feeds: StepFeeds;
-  readonly #tables: Values;
+  readonly #runner: Runner;
   readonly #held: Readonly<Record<string, Int32Array>>;
-  readonly #rows: number;
-  readonly #seed: number | bigint;
+  readonly #taken: Readonly<Record<string, Int32Array>>;
+  readonly #looks: number;
 
-  private constructor(
+  /** @param taken Where the rows of the next run are written. */
+  constructor(
     graph: StepGraph,
-    program: Program,
-    tables: Values,
+    runner: Runner,
     held: Readonly<Record<string, Int32Array>>,
-    rows: number,
-    seed: number | bigint,
+    taken: Readonly<Record<string, Int32Array>>,
+    looks: number,
   ) {
     this.#graph = graph;
-    this.#program = program;
-    this.#tables = tables;
+    this.#runner = runner;
     this.#held = held;
-    this.#rows = rows;
-    this.#seed = seed;
-    this.#feeds = new StepFeeds(graph, Object.keys(held), rows);
+    this.#taken = taken;
+    this.#looks = looks;
   }
 
-  /** @param limit Largest number of rows looked at together. */
-  static async create(
-    build: (context: LossContext) => Tensor | LossTerms,
-    sources: Readonly<Record<string, Source>>,
-    tables: Values,
-    held: Readonly<Record<string, Int32Array>>,
-    limit: number,
-    seed: number | bigint,
-    runtime: Runtime,
-    kernels: Kernels,
-  ): Promise<HeldOut> {
-    const smallest = Math.min(...Object.values(held).map((rows) => rows.length));
-    const rows = Math.floor(smallest / Math.ceil(smallest / limit));
-    const graph = lookingGraph(build, sources, rows);
-    return new HeldOut(graph, await compile(graph.outputs, runtime, kernels), tables, held, rows, seed);
-  }
-
-  /** Means over the held-out rows, the same rows with the same random numbers each time. */
-  async look(vectors: Pick<Vectors, "value">, step: number): Promise<Readonly<Record<string, number>>> {
-    const names = Object.keys(this.#held);
-    const chunks = Math.min(...names.map((name) => Math.floor(this.#held[name].length / this.#rows)));
-    const sums: Record<string, number> = {};
-    this.#feeds.schedule(step, step);
-    for (let c = 0; c < chunks; c++) {
-      for (const name of names) {
-        this.#feeds.rows[name].set(this.#held[name].subarray(c * this.#rows, (c + 1) * this.#rows));
+  /** Means over the held-out rows, by "loss" and term. */
+  async look(vectors: Values, step: number): Promise<Readonly<Record<string, number>>> {
+    const numbers: Value = {
+      dtype: "float32",
+      shape: [this.#graph.numbers.length],
+      data: Float32Array.from(this.#graph.numbers, (at) => at(step, step)),
+    };
+    const means: Record<string, number> = {};
+    for (let c = 0; c < this.#looks; c++) {
+      for (const [name, rows] of Object.entries(this.#taken)) {
+        rows.set(this.#held[name].subarray(c * rows.length, (c + 1) * rows.length));
       }
-      this.#feeds.draw(this.#seed, LOOKS, c);
-      const feeds: Record<string, Value> = {};
-      for (const name of this.#program.inputs) {
-        feeds[name] = (this.#tables[name] ?? this.#feeds.values[name] ?? vectors.value(name)) as Value;
-      }
-      const context = { random: new Random(this.#seed, STREAMS.fit + 0x3ff).at(c) };
-      const results = await this.#program.run(feeds, {}, context);
-      for (const name of this.#program.outputs) {
+      const results = await this.#runner.run(c, { ...vectors, [NUMBERS]: numbers }, {});
+      for (const name of this.#runner.outputs) {
         const short = name.startsWith("term.") ? name.slice(5) : name;
-        sums[short] = (sums[short] ?? 0) + Number(results[name].data[0]) / chunks;
+        means[short] = (means[short] ?? 0) + Number(results[name].data[0]) / this.#looks;
       }
     }
-    return sums;
-  }
-
-  get terms(): readonly string[] {
-    return this.#graph.terms;
-  }
-
-  close(): Promise<void> {
-    return this.#program.close();
+    return means;
   }
 }
-
-/** Stands for the objective's number among the streams of random numbers. */
-const LOOKS = 31;

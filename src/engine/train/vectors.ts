@@ -25,8 +25,9 @@ export class Vectors {
     return this.#current.has(name);
   }
 
-  value(name: string): Value | undefined {
-    return this.#current.get(name);
+  /** All vectors, to be fed. */
+  values(): Record<string, Value> {
+    return Object.fromEntries(this.#current);
   }
 
   /** Where a program that replaces these vectors is to write. */

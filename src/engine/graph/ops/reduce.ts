@@ -27,10 +27,12 @@ const sumOp = defineOp({
     // A row of ones times the matrix: ONNX Runtime sums columns on one thread, but multiplies on all.
     if (x.rank === 2 && axes.length === 1 && axes[0] === 0) {
       const rows = x.shape[0];
+      const fed = x.dtype === "float32" ? emitter.ones(rows) : undefined;
       const ones =
-        typeof rows === "number"
+        fed ??
+        (typeof rows === "number"
           ? emitter.constant(x.dtype, [1, rows], new Float32Array(rows).fill(1))
-          : emitter.node("Expand", [emitter.constant(x.dtype, [1, 1], [1]), rowShape()])[0];
+          : emitter.node("Expand", [emitter.constant(x.dtype, [1, 1], [1]), rowShape()])[0]);
       const product = emitter.node("MatMul", [ones, inputs[0]]);
       if (attributes.keep === true) return product;
       return emitter.node("Reshape", [product[0], emitter.constant("int64", [1], [out.shape[0] as number])]);
@@ -89,8 +91,12 @@ export function max(x: Tensor, axes?: number | readonly number[], keep = false):
 const countOp = defineOp({
   name: "count",
   infer: (_, { dtype }) => [{ dtype: dtype as DType, shape: [] }],
-  emit(emitter, { attributes }, inputs) {
+  emit(emitter, { inputs: [x], attributes }, inputs) {
     const axes = axesOf(attributes);
+    const known = axes.map((axis) => (typeof x.shape[axis] === "number" ? x.shape[axis] : emitter.size(x.shape[axis])));
+    if (known.every((size) => size !== undefined)) {
+      return [emitter.constant(attributes.dtype as DType, [], [known.reduce((a, b) => a * b, 1)])];
+    }
     const sizes = emitter.node("Shape", inputs);
     const some = emitter.node("Gather", [sizes[0], emitter.constant("int64", [axes.length], axes)], { axis: 0 });
     const product = emitter.node("ReduceProd", some, { keepdims: 0 });

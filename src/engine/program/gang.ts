@@ -1,0 +1,70 @@
+/** @file The threads that share batches: this one, and helpers from a pool. */
+import { type Pool, sharedArray } from "../../util/pool.js";
+import type { Runtime } from "../runtime/runtime.js";
+import type { ShardJob } from "./shard-layout.js";
+import { ShardMember } from "./shard-member.js";
+import { STOP, shardTask, WORDS } from "./shard-task.js";
+
+export class Gang {
+  readonly #control: Int32Array;
+  readonly #members: readonly ShardMember[];
+  readonly #helpers: readonly Promise<void>[];
+
+  private constructor(control: Int32Array, members: readonly ShardMember[], helpers: readonly Promise<void>[]) {
+    this.#control = control;
+    this.#members = members;
+    this.#helpers = helpers;
+  }
+
+  /** Loads the models of all jobs on all threads. Helpers keep a thread of the pool each until the gang is closed. */
+  static async open(jobs: readonly ShardJob[], runtime: Runtime, pool: Pool | undefined): Promise<Gang> {
+    const control = sharedArray(Int32Array, Object.keys(WORDS).length);
+    const threads = Math.max(1, ...jobs.map((job) => job.threads));
+    const started = Array.from({ length: threads - 1 }, (_, k) => {
+      let ready: () => void = () => {};
+      const loaded = new Promise<void>((resolve) => {
+        ready = resolve;
+      });
+      const input = { jobs, control, index: k + 1 };
+      return { loaded, done: (pool as Pool).run(shardTask, input, () => ready()) };
+    });
+    const members: ShardMember[] = [];
+    const gang = new Gang(
+      control,
+      members,
+      started.map(({ done }) => done),
+    );
+    try {
+      for (const job of jobs) members.push(await ShardMember.create(job, 0, runtime));
+      // A step would hold up this thread, and with it what keeps a helper from coming: wait for them here.
+      await Promise.all(started.map(({ loaded, done }) => Promise.race([loaded, done])));
+    } catch (error) {
+      await gang.close();
+      throw error;
+    }
+    return gang;
+  }
+
+  /** Works on one job, together with all helpers. */
+  async run(job: number): Promise<void> {
+    const control = this.#control;
+    Atomics.store(control, WORDS.job, job);
+    Atomics.add(control, WORDS.generation, 1);
+    Atomics.notify(control, WORDS.generation);
+    try {
+      await this.#members[job].step();
+    } catch (error) {
+      for (const member of this.#members) member.abort();
+      const [first] = (await Promise.allSettled(this.#helpers)).filter((end) => end.status === "rejected");
+      throw Atomics.load(control, WORDS.failed) === 1 && first !== undefined ? first.reason : error;
+    }
+  }
+
+  async close(): Promise<void> {
+    Atomics.store(this.#control, WORDS.job, STOP);
+    Atomics.add(this.#control, WORDS.generation, 1);
+    Atomics.notify(this.#control, WORDS.generation);
+    await Promise.allSettled(this.#helpers);
+    for (const member of this.#members) await member.close();
+  }
+}
