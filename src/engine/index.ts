@@ -2,6 +2,7 @@
 export { gradients } from "./graph/gradients.js";
 export * as ops from "./graph/ops/index.js";
 export { constant, type Dim, type DType, input, type Operand, type Shape, Tensor } from "./graph/tensor.js";
+export * as losses from "./losses/index.js";
 export { filled, glorot, he, type Initialiser, normal, ones, torch, uniform, zeros } from "./nn/initialise.js";
 export {
   type BatchNormOptions,
@@ -23,3 +24,10 @@ export type { Runtime, Session, SessionOptions, Value, Values } from "./runtime/
 export { type WebRuntimeOptions, webRuntime } from "./runtime/web.js";
 export * from "./train/spec.js";
 export { type Engine, train } from "./train/train.js";
+export {
+  type DirectionKind,
+  drawDirections,
+  matchTargets,
+  type SlicedWassersteinOptions,
+  slicedWasserstein,
+} from "./transport/index.js";

@@ -1,5 +1,6 @@
 /** @file Work that ONNX Runtime does badly, done by the threads that share a batch. */
 import type { Attributes } from "../graph/tensor.js";
+import type { Runtime } from "../runtime/runtime.js";
 
 /** What a thread is given of a call that all threads make together; all arrays are shared. */
 export interface SharedCall {
@@ -27,8 +28,15 @@ export interface HostKernel {
   readonly name: string;
   /** Allocates memory that the threads share from step to step; must survive structured cloning. */
   prepare(rows: readonly number[], columns: readonly number[], attributes: Attributes): unknown;
+  /** Makes ready what one thread needs. */
+  open(runtime: Runtime): Promise<KernelMember>;
+}
+
+/** A kernel on one thread. */
+export interface KernelMember {
   /** Does this thread's share. The result must not depend on the number of threads. */
-  shared(call: SharedCall): void;
+  run(call: SharedCall): Promise<void>;
+  close(): Promise<void>;
 }
 
 const kernels = new Map<string, HostKernel>();

@@ -2,7 +2,7 @@
 import { ConfigError } from "../../util/errors.js";
 import type { Tensor } from "../graph/tensor.js";
 import type { Runtime, Session, Value, Values } from "../runtime/runtime.js";
-import { hostKernel } from "./host-kernels.js";
+import { hostKernel, type KernelMember } from "./host-kernels.js";
 import { type HostStage, plan } from "./plan.js";
 import { extentOf } from "./rows.js";
 
@@ -29,7 +29,11 @@ export interface Program {
 export async function compile(outputs: Readonly<Record<string, Tensor>>, runtime: Runtime): Promise<Program> {
   const stages = plan(outputs);
   const sessions: (Session | undefined)[] = [];
-  for (const stage of stages) sessions.push(stage.kind === "model" ? await runtime.load(stage.bytes) : undefined);
+  const members: (KernelMember | undefined)[] = [];
+  for (const stage of stages) {
+    sessions.push(stage.kind === "model" ? await runtime.load(stage.bytes) : undefined);
+    members.push(stage.kind === "host" ? await hostKernel(stage.kernel).open(runtime) : undefined);
+  }
   const names = Object.keys(outputs);
   const made = new Set(stages.flatMap((stage) => stage.outputs));
   const inputs = [...new Set(stages.flatMap((stage) => stage.inputs))].filter((name) => !made.has(name));
@@ -57,19 +61,25 @@ export async function compile(outputs: Readonly<Record<string, Tensor>>, runtime
           const given = Object.fromEntries(stage.inputs.map((name) => [name, values[name]]));
           Object.assign(values, await (sessions[k] as Session).run(given, own));
         } else {
-          runHost(stage, values, hosts.indexOf(stage), context);
+          await runHost(members[k] as KernelMember, stage, values, hosts.indexOf(stage), context);
         }
       }
       return Object.fromEntries(names.map((name) => [name, values[name]]));
     },
     async close() {
-      await Promise.all(sessions.map((session) => session?.close()));
+      await Promise.all([...sessions, ...members].map((part) => part?.close()));
     },
   };
 }
 
 /** Runs a host op on this thread alone. */
-function runHost(stage: HostStage, values: Record<string, Value>, index: number, context: RunContext): void {
+async function runHost(
+  member: KernelMember,
+  stage: HostStage,
+  values: Record<string, Value>,
+  index: number,
+  context: RunContext,
+): Promise<void> {
   const kernel = hostKernel(stage.kernel);
   const inputs = stage.inputs.map((name) => values[name]);
   const rows = inputs.map((value) => value.shape[0]);
@@ -79,7 +89,7 @@ function runHost(stage: HostStage, values: Record<string, Value>, index: number,
     return { dtype: "float32", shape: sizes, data: new Float32Array(sizes.reduce((a, b) => a * b, 1)) };
   });
   const byRows = (k: number) => extentOf({ shape: stage.shapes[k] }) === "rows";
-  kernel.shared({
+  await member.run({
     inputs: inputs.map((value) => value.data as Float32Array),
     columns,
     rows: results.filter((_, k) => byRows(k)).map((value) => value.data as Float32Array),

@@ -3,7 +3,7 @@ import { fillNormal, fillUniform } from "../../util/fill-random.js";
 import { Barrier } from "../../util/pool.js";
 import type { DType } from "../graph/tensor.js";
 import type { Runtime, Session, Value, ValueData } from "../runtime/runtime.js";
-import { hostKernel } from "./host-kernels.js";
+import { hostKernel, type KernelMember } from "./host-kernels.js";
 import { type Part, type RowFeed, type ShardJob, sizeOf } from "./shard-layout.js";
 import { ONES, type Slot, type View } from "./shard-plan.js";
 
@@ -19,6 +19,8 @@ interface Call {
   readonly number: number;
   readonly feeds: Record<string, Value>;
   readonly into: Record<string, Value>;
+  /** Tables of the part, the same in all stages. */
+  readonly tables: ReadonlyMap<string, Value>;
 }
 
 export class ShardMember {
@@ -26,11 +28,13 @@ export class ShardMember {
   readonly #index: number;
   readonly #barrier: Barrier;
   readonly #sessions: readonly Session[];
+  readonly #kernels: readonly KernelMember[];
   readonly #calls: readonly (readonly Call[])[];
   /** Own copies of what all parts see: ONNX Runtime takes no shared memory. */
   readonly #own: ReadonlyMap<string, Float32Array>;
 
-  private constructor(job: ShardJob, index: number, sessions: readonly Session[]) {
+  private constructor(job: ShardJob, index: number, sessions: readonly Session[], kernels: readonly KernelMember[]) {
+    this.#kernels = kernels;
     this.#job = job;
     this.#index = index;
     this.#barrier = new Barrier(job.threads, job.barrier, SPINS);
@@ -48,7 +52,10 @@ export class ShardMember {
   static async create(job: ShardJob, index: number, runtime: Runtime): Promise<ShardMember> {
     const sessions: Session[] = [];
     for (const stage of job.plan.stages) sessions.push(await runtime.load(stage.bytes, { threads: 1 }));
-    return new ShardMember(job, index, sessions);
+    const kernels: KernelMember[] = [];
+    const hosts = job.plan.stages.flatMap((stage) => stage.hosts).sort((a, b) => a.index - b.index);
+    for (const host of hosts) kernels.push(await hostKernel(host.kernel).open(runtime));
+    return new ShardMember(job, index, sessions, kernels);
   }
 
   #prepare(): Call[][] {
@@ -102,7 +109,7 @@ export class ShardMember {
         }
         // Later stages add what host kernels gave to the tables of the part.
         for (const host of stage.hosts) for (const slot of host.rows) table(slot);
-        calls[s].push({ part, number, feeds, into });
+        calls[s].push({ part, number, feeds, into, tables });
       });
     }
     return calls;
@@ -114,7 +121,7 @@ export class ShardMember {
     for (const [name, data] of Object.entries(wholes)) this.#own.get(name)?.set(data);
     for (const [s, stage] of plan.stages.entries()) {
       for (const call of this.#calls[s]) {
-        const { part, number, feeds, into } = call;
+        const { part, number, feeds, into, tables: own } = call;
         if (s === 0) for (const feed of this.#job.feeds) this.#fill(feed, call);
         await this.#sessions[s].run(feeds, into);
         for (const { name } of stage.sums) {
@@ -122,15 +129,13 @@ export class ShardMember {
           partials[name].set(data, number * data.length);
         }
         for (const slot of stage.gathered) {
-          const value =
-            into[slot.name] ?? feeds[slot.name] ?? this.#calls[0].find((c) => c.number === number)?.feeds[slot.name];
-          tables[slot.name].set(value?.data as Float32Array, part.start * sizeOf(slot));
+          tables[slot.name].set(own.get(slot.name)?.data as Float32Array, part.start * sizeOf(slot));
         }
       }
       this.#barrier.wait();
       for (const { name } of stage.sums) this.#add(totals[name], partials[name]);
       for (const host of stage.hosts) {
-        hostKernel(host.kernel).shared({
+        await this.#kernels[host.index].run({
           inputs: host.inputs.map((slot) => tables[slot.name]),
           rows: host.rows.map((slot) => tables[slot.name]),
           wholes: host.wholes.map((slot) => tables[slot.name]),
@@ -150,7 +155,7 @@ export class ShardMember {
       for (const { name } of stage.sums) this.#own.get(name)?.set(totals[name]);
       for (const host of stage.hosts) {
         for (const slot of host.wholes) this.#own.get(slot.name)?.set(tables[slot.name]);
-        for (const slot of host.rows) this.#scatter(slot, s + 1);
+        for (const slot of host.rows) this.#scatter(slot);
       }
     }
   }
@@ -171,36 +176,22 @@ export class ShardMember {
     }
   }
 
-  #scatter(slot: Slot, from: number): void {
+  /** Deals what a host kernel made of all rows to the parts. */
+  #scatter(slot: Slot): void {
     const width = sizeOf(slot);
-    const done = new Set<ValueData>();
-    for (let s = from; s < this.#calls.length; s++) {
-      for (const { part, feeds } of this.#calls[s]) {
-        const value = feeds[slot.name];
-        if (value === undefined || done.has(value.data)) continue;
-        done.add(value.data);
-        (value.data as Float32Array).set(this.#job.tables[slot.name].subarray(part.start * width, part.end * width));
-      }
+    for (const { part, tables } of this.#calls[0]) {
+      const data = tables.get(slot.name)?.data as Float32Array;
+      data.set(this.#job.tables[slot.name].subarray(part.start * width, part.end * width));
     }
   }
 
-  #fill(feed: RowFeed, { part, number }: Call): void {
-    const value = this.#table(feed.name, number);
-    if (value === undefined) return;
-    const into = value.data as Float32Array;
+  #fill(feed: RowFeed, { part, number, tables }: Call): void {
+    const into = tables.get(feed.name)?.data as Float32Array;
     if (feed.kind === "table") gather(into, feed, part);
     else {
       const index = this.#job.step[0] * this.#job.parts.length + number;
       (feed.kind === "normal" ? fillNormal : fillUniform)(into, this.#job.seed, feed.stream, index);
     }
-  }
-
-  #table(name: string, number: number): Value | undefined {
-    for (const stage of this.#calls) {
-      const value = stage.find((call) => call.number === number)?.feeds[name];
-      if (value !== undefined) return value;
-    }
-    return undefined;
   }
 
   /** Lets the others, whose step would wait for ever, fail too. */
@@ -209,7 +200,7 @@ export class ShardMember {
   }
 
   async close(): Promise<void> {
-    for (const session of this.#sessions) await session.close();
+    for (const part of [...this.#sessions, ...this.#kernels]) await part.close();
   }
 }
 
