@@ -10,6 +10,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   util: [],
   data: ["util"],
   trees: ["util"],
+  engine: ["util"],
   physics: ["util", "data"],
   metrics: ["util", "data"],
   models: ["util", "data", "trees", "physics/constants", "physics/four-vector", "physics/kinematics"],
@@ -32,7 +33,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 };
 
 /** Rooms that must also run in a browser. */
-const PORTABLE = ["util", "data", "trees", "physics", "metrics", "models", "report", "pipeline", "index.ts"];
+const PORTABLE = ["util", "data", "trees", "engine", "physics", "metrics", "models", "report", "pipeline", "index.ts"];
 
 interface Import {
   readonly file: string;

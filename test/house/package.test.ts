@@ -8,12 +8,15 @@ const manifest = JSON.parse(read("package.json"));
 
 /** Every dependency, and why the project does not do without it. */
 const REASONS: Record<string, string> = {
+  "@bufbuild/protobuf": "ONNX files are protobuf",
   commander: "command line parsing and help",
   fflate: "zlib in plain JavaScript, where Node's own is absent",
   fzstd: "zstd, which ROOT files use",
   hyparquet: "Parquet reading",
   "hyparquet-compressors": "Parquet's and ROOT's lz4, snappy, brotli",
   "hyparquet-writer": "Parquet writing",
+  "onnxruntime-node": "runs networks, natively",
+  "onnxruntime-web": "runs networks in browsers",
   vega: "interactive plots in reports",
   "vega-embed": "interactive plots in reports",
   "vega-lite": "interactive plots in reports",

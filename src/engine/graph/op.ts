@@ -29,7 +29,11 @@ export interface Op {
    */
   readonly broadcastGradient?: boolean;
   /** Runs outside ONNX Runtime, by the kernel of that name; cuts the program in two. */
-  readonly host?: { readonly kernel: string };
+  readonly host?: {
+    readonly kernel: string;
+    /** How many of the outputs, the first ones, have a row for each row of the first input. */
+    readonly rowOutputs: number;
+  };
 }
 
 const registry = new Map<string, Op>();
@@ -54,10 +58,10 @@ export function applyAll(op: Op, inputs: readonly Tensor[], attributes: Attribut
   if (known !== undefined) return known.outputs;
   const outputs: Tensor[] = [];
   const node: Node = { op, inputs, attributes, outputs, order: created++ };
-  inputs[0].uses.set(key, node);
   for (const { dtype, shape } of op.infer(inputs, attributes)) {
     outputs.push(new Tensor(dtype, shape, node, outputs.length));
   }
+  inputs[0].uses.set(key, node);
   return outputs;
 }
 

@@ -18,8 +18,9 @@ export interface HostStage {
   readonly attributes: Attributes;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** Shapes of the outputs. */
+  /** Shapes of the outputs, the first `rowOutputs` of them with a row for each row of the first input. */
   readonly shapes: readonly Shape[];
+  readonly rowOutputs: number;
 }
 
 export type Stage = ModelStage | HostStage;
@@ -83,6 +84,7 @@ export function plan(outputs: Readonly<Record<string, Tensor>>): readonly Stage[
         inputs: host.inputs.map(nameOf),
         outputs: host.outputs.map(nameOf),
         shapes: host.outputs.map((y) => y.shape),
+        rowOutputs: host.op.host?.rowOutputs ?? 0,
       });
     }
   }

@@ -4,7 +4,6 @@ import type { Tensor } from "../graph/tensor.js";
 import type { Runtime, Session, Value, Values } from "../runtime/runtime.js";
 import { hostKernel, type KernelMember } from "./host-kernels.js";
 import { type HostStage, plan } from "./plan.js";
-import { extentOf } from "./rows.js";
 
 /** What host ops draw random numbers by. */
 export interface RunContext {
@@ -88,12 +87,11 @@ async function runHost(
     const sizes = shape.map((dim) => (typeof dim === "number" ? dim : rows[0]));
     return { dtype: "float32", shape: sizes, data: new Float32Array(sizes.reduce((a, b) => a * b, 1)) };
   });
-  const byRows = (k: number) => extentOf({ shape: stage.shapes[k] }) === "rows";
   await member.run({
     inputs: inputs.map((value) => value.data as Float32Array),
     columns,
-    rows: results.filter((_, k) => byRows(k)).map((value) => value.data as Float32Array),
-    wholes: results.filter((_, k) => !byRows(k)).map((value) => value.data as Float32Array),
+    rows: results.slice(0, stage.rowOutputs).map((value) => value.data as Float32Array),
+    wholes: results.slice(stage.rowOutputs).map((value) => value.data as Float32Array),
     attributes: stage.attributes,
     scratch: kernel.prepare(rows, columns, stage.attributes),
     seed: context.seed,

@@ -205,8 +205,8 @@ export function planShards(outputs: Readonly<Record<string, Tensor>>, rows: numb
         kernel: host.op.host?.kernel as string,
         attributes: host.attributes,
         inputs: host.inputs.map(slot),
-        rows: host.outputs.filter((y) => extentOf(y) === "rows").map(slot),
-        wholes: host.outputs.filter((y) => extentOf(y) === "whole").map(slot),
+        rows: host.outputs.slice(0, host.op.host?.rowOutputs).map(slot),
+        wholes: host.outputs.slice(host.op.host?.rowOutputs).map(slot),
         index: hosts.indexOf(host),
       })),
     };

@@ -29,7 +29,8 @@ export const shardTask = defineTask(
       for (const job of jobs) {
         members.push(index < job.threads ? await ShardMember.create(job, index, runtime) : undefined);
       }
-      let generation = Atomics.load(control, WORDS.generation);
+      // As the control words start: the gang may have parted while this thread was loading.
+      let generation = 0;
       context.report("ready");
       for (;;) {
         for (let spin = 0; spin < SPINS && Atomics.load(control, WORDS.generation) === generation; spin++);

@@ -1,19 +1,22 @@
 /** @file The gradient of the sliced Wasserstein distance, by threads that share the slices. */
 import { NumericsError } from "../../util/errors.js";
 import { sharedArray } from "../../util/pool.js";
-import { add, gemm } from "../graph/ops/index.js";
+import { add, cast, clip, gemm, mul } from "../graph/ops/index.js";
 import { input } from "../graph/tensor.js";
 import { emitModel } from "../onnx/emit.js";
 import { defineHostKernel, type KernelMember, type SharedCall } from "../program/host-kernels.js";
 import type { Runtime, Session, Value } from "../runtime/runtime.js";
 import { type DirectionKind, drawDirections } from "./directions.js";
 import { match } from "./match.js";
-import { SliceSorter } from "./slice-sorter.js";
+import { SliceSorter, TOP_KEY } from "./slice-sorter.js";
+import { along, type Spread, spreadOf } from "./spread.js";
 
 /** Slices are dealt to the threads in this many blocks, whatever their number, so that sums over slices come out alike. */
 const BLOCKS = 16;
 /** Slices projected together: their numbers should stay in the cache until they are sorted. */
 const TOGETHER = 16;
+/** Half of what the keys span, in standard deviations. */
+const REACH = 4;
 
 /** What the threads share: gradient [dims, rows] and cost of each block. */
 interface Scratch {
@@ -26,6 +29,13 @@ interface Sample {
   readonly table: Value;
   readonly rows: Int32Array | undefined;
   readonly size: number;
+  readonly spread: Spread;
+}
+
+/** Projections of a sample, [slices, size], and keys to sort them by. */
+interface Projected {
+  readonly numbers: Float32Array;
+  readonly keys: Int32Array;
 }
 
 /**
@@ -36,6 +46,7 @@ class TransportMember implements KernelMember {
   readonly #project: Session;
   readonly #gather: Session;
   readonly #arrays = new Map<string, Float32Array>();
+  readonly #keys = new Map<string, Int32Array>();
   #sorter = new SliceSorter(0);
   #targetSorter = new SliceSorter(0);
 
@@ -85,8 +96,8 @@ class TransportMember implements KernelMember {
         const b = await this.#projections("b", part, target);
         const slopes = this.#value("slopes", [some, source.size]);
         for (let l = 0; l < some; l++) {
-          this.#targetSorter.sort(b, l * target.size, target.size);
-          this.#sorter.sort(a, l * source.size, source.size);
+          this.#targetSorter.sortByKeys(b.numbers, l * target.size, target.size, b.keys, l * target.size);
+          this.#sorter.sortByKeys(a.numbers, l * source.size, source.size, a.keys, l * source.size);
           costs[block] += match(
             this.#sorter.values,
             this.#sorter.order,
@@ -120,13 +131,34 @@ class TransportMember implements KernelMember {
     const data = copy.data as Float32Array;
     if (rows === undefined) data.set(table);
     else for (const [k, row] of rows.entries()) data.set(table.subarray(row * dims, (row + 1) * dims), k * dims);
-    return { table: copy, rows, size };
+    return { table: copy, rows, size, spread: spreadOf(data, dims) };
   }
 
-  async #projections(name: string, directions: Value, { table, size }: Sample): Promise<Float32Array> {
-    const into = this.#value(name, [directions.shape[0], size]);
-    await this.#project.run({ directions, table }, { projections: into });
-    return into.data as Float32Array;
+  async #projections(name: string, directions: Value, { table, size, spread }: Sample): Promise<Projected> {
+    const slices = directions.shape[0];
+    const scale = this.#value(`${name} scale`, [slices, 1]);
+    const offset = this.#value(`${name} offset`, [slices, 1]);
+    for (let l = 0; l < slices; l++) {
+      const { centre, deviation } = along(spread, directions.data as Float32Array, l);
+      // Where all is one number, or nothing can be said, keys tell nothing apart, and the sorter finds another way.
+      const steep = deviation > 0 && deviation < 1e30 ? TOP_KEY / (2 * REACH * deviation) : 0;
+      scale.data[l] = steep;
+      offset.data[l] = TOP_KEY / 2 - centre * steep;
+    }
+    const numbers = this.#value(name, [slices, size]);
+    const keys = this.#keysOf(name, [slices, size]);
+    await this.#project.run({ directions, table, scale, offset }, { projections: numbers, keys });
+    return { numbers: numbers.data as Float32Array, keys: keys.data as Int32Array };
+  }
+
+  #keysOf(name: string, shape: readonly number[]): Value {
+    const size = shape.reduce((a, b) => a * b, 1);
+    let data = this.#keys.get(name);
+    if (data === undefined || data.length !== size) {
+      data = new Int32Array(size);
+      this.#keys.set(name, data);
+    }
+    return { dtype: "int32", shape, data };
   }
 
   /** Adds the slopes of some slices, times their directions, to the gradient so far. */
@@ -191,7 +223,11 @@ async function openMember(runtime: Runtime): Promise<KernelMember> {
   const table = input("table", "float32", ["rows", "dims"]);
   const slopes = input("slopes", "float32", ["slices", "rows"]);
   const before = input("before", "float32", ["dims", "rows"]);
-  const project = emitModel({ projections: gemm(directions, table, undefined, { transposeB: true }) });
+  const scale = input("scale", "float32", ["slices", 1]);
+  const offset = input("offset", "float32", ["slices", 1]);
+  const projections = gemm(directions, table, undefined, { transposeB: true });
+  const keys = cast(clip(add(mul(projections, scale), offset), 0, TOP_KEY), "int32");
+  const project = emitModel({ projections, keys });
   const gather = emitModel({ sum: add(gemm(directions, slopes, undefined, { transposeA: true }), before) });
   const options = { threads: 1 };
   return new TransportMember(await runtime.load(project.bytes, options), await runtime.load(gather.bytes, options));

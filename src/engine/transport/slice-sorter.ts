@@ -7,7 +7,8 @@ import { RadixSorter } from "./radix-sorter.js";
  */
 const DIGIT = 10;
 const DIGITS = 2 ** DIGIT;
-const TOP = DIGITS * DIGITS - 1;
+/** Largest key. */
+export const TOP_KEY = DIGITS * DIGITS - 1;
 /** A position and a digit share a word. */
 const POSITION_BITS = 32 - DIGIT;
 const POSITION = 2 ** POSITION_BITS - 1;
@@ -52,25 +53,31 @@ export class SliceSorter {
     mean /= seen;
     let deviation = 0;
     for (let i = 0; i < n; i += stride) deviation += Math.abs(numbers[start + i] - mean);
-    const scale = TOP / ((2 * REACH * deviation) / seen);
-    if (Number.isFinite(scale)) {
-      this.#lay(numbers, start, n, scale, TOP / 2 - mean * scale, TOP);
-      this.#deal(n);
-      if (this.#collect(numbers, start, n)) return;
-    }
+    const scale = TOP_KEY / ((2 * REACH * deviation) / seen);
+    const keys = this.#keys;
+    if (Number.isFinite(scale)) lay(numbers, start, n, scale, TOP_KEY / 2 - mean * scale, keys);
+    else keys.fill(0, 0, n);
+    this.sortByKeys(numbers, start, n, keys, 0);
+  }
+
+  /**
+   * The same, from keys that someone else laid: integers from 0 to `TOP_KEY` that rise with the numbers, the more evenly
+   * the better.
+   */
+  sortByKeys(numbers: Float32Array, start: number, n: number, keys: Int32Array, keyStart: number): void {
+    this.#count(keys, keyStart, n);
+    this.#deal(keys, keyStart, n);
+    if (this.#collect(numbers, start, n)) return;
     this.#radix ??= new RadixSorter(this.values.length);
     this.#radix.sort(numbers, start, n, this.values, this.order);
   }
 
-  /** Notes the twenty bits of each number, and counts both digits. */
-  #lay(numbers: Float32Array, start: number, n: number, scale: number, offset: number, top: number): void {
-    const keys = this.#keys;
+  /** Counts both digits of the keys, and turns counts into places. */
+  #count(keys: Int32Array, start: number, n: number): void {
     const low = this.#low.fill(0);
     const high = this.#high.fill(0);
     for (let i = 0; i < n; i++) {
-      const x = numbers[start + i] * scale + offset;
-      const key = x > 0 ? (x < top ? x | 0 : TOP) : 0;
-      keys[i] = key;
+      const key = keys[start + i];
       low[key & (DIGITS - 1)]++;
       high[key >>> DIGIT]++;
     }
@@ -87,14 +94,13 @@ export class SliceSorter {
   }
 
   /** Orders the positions by the low digit, then by the high one. */
-  #deal(n: number): void {
-    const keys = this.#keys;
+  #deal(keys: Int32Array, start: number, n: number): void {
     const words = this.#words;
     const order = this.order;
     const low = this.#low;
     const high = this.#high;
     for (let i = 0; i < n; i++) {
-      const key = keys[i];
+      const key = keys[start + i];
       const digit = key & (DIGITS - 1);
       const at = low[digit];
       low[digit] = at + 1;
@@ -134,5 +140,13 @@ export class SliceSorter {
       if (patience < 0) return false;
     }
     return true;
+  }
+}
+
+/** Lays keys in a straight line through the numbers. */
+function lay(numbers: Float32Array, start: number, n: number, scale: number, offset: number, keys: Int32Array): void {
+  for (let i = 0; i < n; i++) {
+    const x = numbers[start + i] * scale + offset;
+    keys[i] = x > 0 ? (x < TOP_KEY ? x | 0 : TOP_KEY) : 0;
   }
 }

@@ -28,7 +28,7 @@ const op = defineOp({
       { dtype: source.dtype, shape: [] },
     ];
   },
-  host: { kernel: SLICED_TRANSPORT },
+  host: { kernel: SLICED_TRANSPORT, rowOutputs: 1 },
   // The matched targets are held fixed: by the envelope theorem the gradient is exact.
   vjp: ({ outputs: [gradient] }, [, g]) => [g && mul(gradient, g)],
 });

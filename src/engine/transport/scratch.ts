@@ -1,0 +1,50 @@
+/**
+ * @file One thread's working memory, of fixed size. V8 compiles the address and length of a constant array into the code,
+ * but looks up those of a variable one on every turn of a loop: constant arrays make the whole kernel a quarter faster.
+ * That holds for constants of the same module only, so each kernel gives these arrays a name of its own.
+ */
+
+/** Most rows of a slice that are sorted in this memory; a packed word holds a row number in 15 bits. */
+export const CAPACITY = 32768;
+
+/** Distance between slots; not a power of two, so that equal rows of two slots fall into different cache sets. */
+export const SLOT = CAPACITY + 1040;
+
+/** Slices that are projected, and pulled back, together: their shared points are loaded once. */
+export const GROUP = 4;
+
+/** First slots of the group's source projections, target projections, and matched targets. */
+export const SOURCE = 0;
+export const TARGET = GROUP * SLOT;
+export const MATCHED = 2 * GROUP * SLOT;
+
+/** Projections and matched targets, one slot a slice. */
+export const values = new Float32Array(3 * GROUP * SLOT);
+export const valueBits = new Int32Array(values.buffer);
+
+/** First slots in `sorted` of the source, the target, and the target's means over the source's intervals. */
+export const SORTED_SOURCE = 0;
+export const SORTED_TARGET = SLOT;
+export const INTERVALS = 2 * SLOT;
+
+/** Sorted values of the slice in hand. */
+export const sorted = new Float32Array(3 * SLOT);
+export const sortedBits = new Int32Array(sorted.buffer);
+
+/** The low 15 bits hold the row that has each rank; what stands above them is of no meaning to readers. */
+export const order = new Int32Array(CAPACITY);
+export const ROW_BITS = 15;
+export const ROW_MASK = CAPACITY - 1;
+
+/** Coordinates in a row of `staged` and `pulled` at most. */
+export const WIDTH = 8;
+
+/** First coordinates in `staged` of the source's points and of the target's. */
+export const STAGED_SOURCE = 0;
+export const STAGED_TARGET = CAPACITY * WIDTH;
+
+/** A tile of the source's points, and one of the target's, row after row. */
+export const staged = new Float64Array(2 * CAPACITY * WIDTH);
+
+/** The gradient of a tile of the source's points, row after row. */
+export const pulled = new Float64Array(CAPACITY * WIDTH);
