@@ -1,7 +1,7 @@
 // The three networks of the engine's bench, as their PyTorch twins in ../engine-peers.py.
 import { constant, linear, mlp, ops, residualBlock } from "../../dist/engine/index.js";
 
-const { add, concat, div, mul, reshape, softplus, split, sqrt, sub, sum } = ops;
+const { add, concat, div, mul, softplus, split, sqrt, sub, sum } = ops;
 
 const row = (...values) => constant("float32", [1, values.length], values);
 const IN_MEAN = row(0, 0, 0, 48, 0, 0, 0, 48);

@@ -21,10 +21,7 @@ export function otus(slices) {
       const encoded = noiseNetwork(context.network(encoder), x, context.noise(6));
       const decoded = noiseNetwork(context.network(decoder), encoded, context.noise(6));
       const simulated = noiseNetwork(context.network(decoder), z, context.noise(6));
-      const anchors = add(
-        cosineAnchor(electron(x), electron(encoded)),
-        cosineAnchor(electron(z), electron(simulated)),
-      );
+      const anchors = add(cosineAnchor(electron(x), electron(encoded)), cosineAnchor(electron(z), electron(simulated)));
       return add(add(mse(decoded, x), slicedWasserstein(encoded, z, { slices })), mul(anchors, 50));
     },
   };

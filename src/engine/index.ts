@@ -30,4 +30,4 @@ export {
   matchTargets,
   type SlicedWassersteinOptions,
   slicedWasserstein,
-} from "./transport/index.js";
+} from "./sliced/index.js";

@@ -26,7 +26,10 @@ export class Gang {
         ready = resolve;
       });
       const input = { jobs, control, index: k + 1 };
-      return { loaded, done: (pool as Pool).run(shardTask, input, () => ready()) };
+      const done = (pool as Pool).run(shardTask, input, () => ready());
+      // A failure is heard below, perhaps only when this thread has loaded its own models.
+      done.catch(() => {});
+      return { loaded, done };
     });
     const members: ShardMember[] = [];
     const gang = new Gang(

@@ -31,11 +31,12 @@ const CHEAP = new Set(["parameter", "gatherRows", "slice", "reshape"]);
 /**
  * Plans how to compute the outputs. Everything that a host op does not wait for is left to the model after it, so that
  * little is carried from one to the next.
+ * @param fixed Sizes of named axes that are known before it runs.
  */
-export function plan(outputs: Readonly<Record<string, Tensor>>): readonly Stage[] {
+export function plan(outputs: Readonly<Record<string, Tensor>>, fixed: Sizes = {}): readonly Stage[] {
   const nodes = nodesOf(Object.values(outputs));
   const hosts = nodes.filter((node) => node.op.host !== undefined);
-  if (hosts.length === 0) return [model(outputs, new Map())];
+  if (hosts.length === 0) return [model(outputs, new Map(), fixed)];
 
   const depth = depths(nodes);
   const last = Math.max(...hosts.map((host) => (depth.get(host) as number) + 1));
@@ -74,7 +75,7 @@ export function plan(outputs: Readonly<Record<string, Tensor>>): readonly Stage[
     if (wanted[stage].size > 0) {
       const given = new Map<Tensor, string>();
       for (const x of taken(wanted[stage], (y) => carried(y, stage))) given.set(x, nameOf(x));
-      stages.push(model(Object.fromEntries([...wanted[stage]].map((x) => [nameOf(x), x])), given));
+      stages.push(model(Object.fromEntries([...wanted[stage]].map((x) => [nameOf(x), x])), given, fixed));
     }
     for (const host of hosts.filter((node) => depth.get(node) === stage)) {
       stages.push({
@@ -91,8 +92,15 @@ export function plan(outputs: Readonly<Record<string, Tensor>>): readonly Stage[
   return stages;
 }
 
-function model(outputs: Readonly<Record<string, Tensor>>, given: ReadonlyMap<Tensor, string>): ModelStage {
-  const { bytes, inputs } = emitModel(outputs, { given });
+/** Sizes of named axes, which then are no longer open. */
+export type Sizes = Readonly<Record<string, number>>;
+
+function model(
+  outputs: Readonly<Record<string, Tensor>>,
+  given: ReadonlyMap<Tensor, string>,
+  fixed: Sizes,
+): ModelStage {
+  const { bytes, inputs } = emitModel(outputs, { given, sizes: fixed, fixed });
   return { kind: "model", bytes, inputs, outputs: Object.keys(outputs) };
 }
 

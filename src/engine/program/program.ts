@@ -3,7 +3,7 @@ import { ConfigError } from "../../util/errors.js";
 import type { Tensor } from "../graph/tensor.js";
 import type { Runtime, Session, Value, Values } from "../runtime/runtime.js";
 import { hostKernel, type KernelMember } from "./host-kernels.js";
-import { type HostStage, plan } from "./plan.js";
+import { type HostStage, plan, type Sizes } from "./plan.js";
 
 /** What host ops draw random numbers by. */
 export interface RunContext {
@@ -24,13 +24,24 @@ export interface Program {
   close(): Promise<void>;
 }
 
+export interface CompileOptions {
+  /** Threads within one op (default: the runtime's). */
+  readonly threads?: number;
+  /** Sizes of named axes that are the same in every run; knowing them saves time. */
+  readonly sizes?: Sizes;
+}
+
 /** Compiles a graph. */
-export async function compile(outputs: Readonly<Record<string, Tensor>>, runtime: Runtime): Promise<Program> {
-  const stages = plan(outputs);
+export async function compile(
+  outputs: Readonly<Record<string, Tensor>>,
+  runtime: Runtime,
+  options: CompileOptions = {},
+): Promise<Program> {
+  const stages = plan(outputs, options.sizes);
   const sessions: (Session | undefined)[] = [];
   const members: (KernelMember | undefined)[] = [];
   for (const stage of stages) {
-    sessions.push(stage.kind === "model" ? await runtime.load(stage.bytes) : undefined);
+    sessions.push(stage.kind === "model" ? await runtime.load(stage.bytes, { threads: options.threads }) : undefined);
     members.push(stage.kind === "host" ? await hostKernel(stage.kernel).open(runtime) : undefined);
   }
   const names = Object.keys(outputs);

@@ -228,6 +228,7 @@ export function viewOf(view: View, flats: ReadonlyMap<string, Float32Array>): Va
 function array(dtype: DType, size: number): ValueData {
   if (dtype === "float32") return new Float32Array(size);
   if (dtype === "int32") return new Int32Array(size);
+  if (dtype === "int64") return new BigInt64Array(size);
   if (dtype === "bool") return new Uint8Array(size);
   throw new Error(`internal: tables of ${dtype} do not pass between stages`);
 }

@@ -2,7 +2,7 @@
 import { defineTask, type TaskContext } from "../../util/pool.js";
 import { nodeRuntime } from "../runtime/node.js";
 // Registers the host kernels, which programs name.
-import "../transport/kernel.js";
+import "../sliced/kernel.js";
 import type { ShardJob } from "./shard-layout.js";
 import { ShardMember, SPINS } from "./shard-member.js";
 

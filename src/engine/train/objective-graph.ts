@@ -3,6 +3,7 @@ import { ConfigError } from "../../util/errors.js";
 import { gradients } from "../graph/gradients.js";
 import { mul, sum } from "../graph/ops/index.js";
 import { parameter } from "../graph/ops/parameter.js";
+import { nodesOf } from "../graph/order.js";
 import { describe } from "../graph/shape.js";
 import { input, type Tensor } from "../graph/tensor.js";
 import type { Parameters } from "../nn/parameters.js";
@@ -33,6 +34,8 @@ export interface StepGraph {
   readonly noises: readonly FedNoise[];
   readonly numbers: readonly FedNumber[];
   readonly terms: readonly string[];
+  /** Whether it has work that is done outside ONNX Runtime. */
+  readonly hosts: boolean;
 }
 
 /** Name of the fed vector of numbers. */
@@ -114,6 +117,9 @@ function lossOf(where: string, built: Tensor | LossTerms): LossTerms {
   return terms;
 }
 
+const hasHosts = (outputs: Readonly<Record<string, Tensor>>): boolean =>
+  nodesOf(Object.values(outputs)).some((node) => node.op.host !== undefined);
+
 /** The graph of one training step. Its outputs: loss, terms, gradient norm, and all vectors after the step. */
 export function trainingGraph(objective: Objective, sources: Readonly<Record<string, Source>>): StepGraph {
   const context = new Context(sources, true);
@@ -156,6 +162,7 @@ export function trainingGraph(objective: Objective, sources: Readonly<Record<str
     noises: context.noises,
     numbers: context.numbers,
     terms: Object.keys(terms),
+    hosts: hasHosts(outputs),
   };
 }
 
@@ -174,5 +181,6 @@ export function lookingGraph(
     noises: context.noises,
     numbers: context.numbers,
     terms: Object.keys(terms),
+    hosts: hasHosts(outputs),
   };
 }

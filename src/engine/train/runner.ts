@@ -4,12 +4,18 @@ import { type Pool, sharedArray } from "../../util/pool.js";
 import { STREAMS } from "../../util/streams.js";
 import { Gang } from "../program/gang.js";
 import { compile, type Program } from "../program/program.js";
+import { BATCH } from "../program/rows.js";
 import { partsOf, type RowFeed, type ShardJob } from "../program/shard-layout.js";
 import { gather } from "../program/shard-member.js";
 import { ShardedProgram, shardJob } from "../program/sharded.js";
 import type { Runtime, Value, Values } from "../runtime/runtime.js";
 import type { StepGraph } from "./objective-graph.js";
 import type { Source } from "./spec.js";
+
+/** Batches so small that it takes longer to bring threads together than to work. */
+const FEW_ROWS = 512;
+/** Rows times numbers of all vectors below which even one op is not worth sharing. */
+const LITTLE_WORK = 5e7;
 
 export interface Runner {
   readonly outputs: readonly string[];
@@ -81,6 +87,7 @@ export async function openRunners(
   const feeds = specs.map(rowFeeds);
   const jobs: ShardJob[] = [];
   const numbers = specs.map(({ graph, rows, wholes }, k) => {
+    if (rows <= FEW_ROWS && !graph.hosts) return undefined;
     const job = shardJob(graph.outputs, { rows, seed, feeds: feeds[k], wholes: needed(graph, wholes), threads });
     return job === undefined ? undefined : jobs.push(job) - 1;
   });
@@ -104,7 +111,11 @@ export async function openRunners(
           feeds: (index, wholes) => ({ ...wholes, ...all.fill(index) }),
         });
       } else {
-        const program = await compile(spec.graph.outputs, runtime);
+        const numbers = Object.values(spec.wholes).reduce((a, b) => a + b, 0);
+        const program = await compile(spec.graph.outputs, runtime, {
+          threads: spec.rows * numbers < LITTLE_WORK ? 1 : undefined,
+          sizes: { [BATCH]: spec.rows },
+        });
         open.push(program);
         runners.push(plainRunner(program, all, seed));
       }

@@ -1,0 +1,244 @@
+/** @file The gradient of the sliced Wasserstein distance, by threads that share the slices. */
+import { NumericsError } from "../../util/errors.js";
+import { sharedArray } from "../../util/pool.js";
+import { add, cast, clip, gemm, mul } from "../graph/ops/index.js";
+import { input } from "../graph/tensor.js";
+import { emitModel } from "../onnx/emit.js";
+import { defineHostKernel, type KernelMember, type SharedCall } from "../program/host-kernels.js";
+import type { Runtime, Session, Value } from "../runtime/runtime.js";
+import { type DirectionKind, drawDirections } from "./directions.js";
+import { match } from "./match.js";
+import { SliceSorter, TOP_KEY } from "./slice-sorter.js";
+import { along, type Spread, spreadOf } from "./spread.js";
+
+/** Slices are dealt to the threads in this many blocks, whatever their number, so that sums over slices come out alike. */
+const BLOCKS = 16;
+/** Slices projected together: their numbers should stay in the cache until they are sorted. */
+const TOGETHER = 16;
+/** Half of what the keys span, in standard deviations. */
+const REACH = 4;
+
+/** What the threads share: gradient [dims, rows] and cost of each block. */
+interface Scratch {
+  readonly gradients: Float32Array;
+  readonly costs: Float64Array;
+}
+
+/** A sample as one thread sees it: the rows that take part, and where they came from. */
+interface Sample {
+  readonly table: Value;
+  readonly rows: Int32Array | undefined;
+  readonly size: number;
+  readonly spread: Spread;
+}
+
+/** Projections of a sample, [slices, size], and keys to sort them by. */
+interface Projected {
+  readonly numbers: Float32Array;
+  readonly keys: Int32Array;
+}
+
+/**
+ * Inputs: source [m, d], target [n, d]; where attributes say so, also which source and which target rows take part,
+ * [m, 1] and [n, 1], above 0.5. Outputs: the gradient by the source [m, d], and the mean of W_p^p over the slices.
+ */
+class TransportMember implements KernelMember {
+  readonly #project: Session;
+  readonly #gather: Session;
+  readonly #arrays = new Map<string, Float32Array>();
+  readonly #keys = new Map<string, Int32Array>();
+  #sorter = new SliceSorter(0);
+  #targetSorter = new SliceSorter(0);
+
+  constructor(project: Session, gather: Session) {
+    this.#project = project;
+    this.#gather = gather;
+  }
+
+  async run(call: SharedCall): Promise<void> {
+    const { slices, power, keptSource, keptTarget, kind } = call.attributes;
+    const dims = call.columns[0];
+    const rows = call.rows[0].length / dims;
+    const { gradients, costs } = call.scratch as Scratch;
+    const source = this.#sample("source", call.inputs[0], dims, keptSource ? call.inputs[2] : undefined);
+    const target = this.#sample(
+      "target",
+      call.inputs[1],
+      dims,
+      keptTarget ? call.inputs[keptSource ? 3 : 2] : undefined,
+    );
+    if (this.#sorter.values.length < source.size) this.#sorter = new SliceSorter(rows);
+    if (this.#targetSorter.values.length < target.size) {
+      this.#targetSorter = new SliceSorter(call.inputs[1].length / dims);
+    }
+    const total = slices as number;
+    const perBlock = total / BLOCKS;
+    for (let block = call.thread; block < BLOCKS; block += call.threads) {
+      const start = Math.floor(block * perBlock);
+      const count = Math.floor((block + 1) * perBlock) - start;
+      costs[block] = 0;
+      const sums = gradients.subarray(block * dims * rows, (block * dims + dims) * rows);
+      if (count === 0) {
+        sums.fill(0);
+        continue;
+      }
+      const index = call.step * BLOCKS + block;
+      const directions = drawDirections(count, dims, kind as DirectionKind, call.seed, call.index, index);
+      let sum: Value | undefined;
+      for (let first = 0; first < count; first += TOGETHER) {
+        const some = Math.min(TOGETHER, count - first);
+        const part: Value = {
+          dtype: "float32",
+          shape: [some, dims],
+          data: directions.slice(first * dims, (first + some) * dims),
+        };
+        const a = await this.#projections("a", part, source);
+        const b = await this.#projections("b", part, target);
+        const slopes = this.#value("slopes", [some, source.size]);
+        for (let l = 0; l < some; l++) {
+          this.#targetSorter.sortByKeys(b.numbers, l * target.size, target.size, b.keys, l * target.size);
+          this.#sorter.sortByKeys(a.numbers, l * source.size, source.size, a.keys, l * source.size);
+          costs[block] += match(
+            this.#sorter.values,
+            this.#sorter.order,
+            source.size,
+            this.#targetSorter.values,
+            target.size,
+            power as 1 | 2,
+            slopes.data as Float32Array,
+            l * source.size,
+          );
+        }
+        sum = await this.#add(part, slopes, sum);
+      }
+      this.#spread(sums, (sum as Value).data as Float32Array, source, rows, dims);
+    }
+    call.wait();
+    this.#finish(call, rows, dims, power as number, total, source.size);
+  }
+
+  /** This thread's own copy of a table, without the rows that do not take part: ONNX Runtime takes no shared memory. */
+  #sample(name: string, table: Float32Array, dims: number, kept: Float32Array | undefined): Sample {
+    const all = table.length / dims;
+    const rows = kept && Int32Array.from({ length: all }, (_, i) => i).filter((i) => kept[i] > 0.5);
+    const size = rows?.length ?? all;
+    if (size === 0) {
+      throw new NumericsError(
+        `sliced Wasserstein: no row of the ${name} takes part; expected at least one of ${all}, got 0. Loosen the selection, or start nearer to the data.`,
+      );
+    }
+    const copy = this.#value(name, [size, dims]);
+    const data = copy.data as Float32Array;
+    if (rows === undefined) data.set(table);
+    else for (const [k, row] of rows.entries()) data.set(table.subarray(row * dims, (row + 1) * dims), k * dims);
+    return { table: copy, rows, size, spread: spreadOf(data, dims) };
+  }
+
+  async #projections(name: string, directions: Value, { table, size, spread }: Sample): Promise<Projected> {
+    const slices = directions.shape[0];
+    const scale = this.#value(`${name} scale`, [slices, 1]);
+    const offset = this.#value(`${name} offset`, [slices, 1]);
+    for (let l = 0; l < slices; l++) {
+      const { centre, deviation } = along(spread, directions.data as Float32Array, l);
+      // Where all is one number, or nothing can be said, keys tell nothing apart, and the sorter finds another way.
+      const steep = deviation > 0 && deviation < 1e30 ? TOP_KEY / (2 * REACH * deviation) : 0;
+      scale.data[l] = steep;
+      offset.data[l] = TOP_KEY / 2 - centre * steep;
+    }
+    const numbers = this.#value(name, [slices, size]);
+    const keys = this.#keysOf(name, [slices, size]);
+    await this.#project.run({ directions, table, scale, offset }, { projections: numbers, keys });
+    return { numbers: numbers.data as Float32Array, keys: keys.data as Int32Array };
+  }
+
+  #keysOf(name: string, shape: readonly number[]): Value {
+    const size = shape.reduce((a, b) => a * b, 1);
+    let data = this.#keys.get(name);
+    if (data === undefined || data.length !== size) {
+      data = new Int32Array(size);
+      this.#keys.set(name, data);
+    }
+    return { dtype: "int32", shape, data };
+  }
+
+  /** Adds the slopes of some slices, times their directions, to the gradient so far. */
+  async #add(directions: Value, slopes: Value, sum: Value | undefined): Promise<Value> {
+    const shape = [directions.shape[1], slopes.shape[1]];
+    const before = sum ?? this.#value("sum 0", shape);
+    if (sum === undefined) (before.data as Float32Array).fill(0);
+    const into = this.#value(before.data === this.#arrays.get("sum 0") ? "sum 1" : "sum 0", shape);
+    await this.#gather.run({ directions, slopes, before }, { sum: into });
+    return into;
+  }
+
+  /** Puts the columns of the rows that took part where they came from. */
+  #spread(into: Float32Array, sum: Float32Array, { rows, size }: Sample, all: number, dims: number): void {
+    if (rows === undefined) {
+      into.set(sum);
+      return;
+    }
+    into.fill(0);
+    for (let k = 0; k < dims; k++) for (let i = 0; i < size; i++) into[k * all + rows[i]] = sum[k * size + i];
+  }
+
+  /** Adds the blocks, each thread a share of the rows. */
+  #finish(call: SharedCall, rows: number, dims: number, power: number, slices: number, size: number): void {
+    const { gradients, costs } = call.scratch as Scratch;
+    const gradient = call.rows[0];
+    const share = Math.ceil(rows / call.threads);
+    const start = call.thread * share;
+    const end = Math.min(rows, start + share);
+    const factor = power / (slices * size);
+    for (let k = 0; k < dims; k++) {
+      for (let i = start; i < end; i++) {
+        let sum = 0;
+        for (let block = 0; block < BLOCKS; block++) sum += gradients[(block * dims + k) * rows + i];
+        gradient[i * dims + k] = factor * sum;
+      }
+    }
+    if (call.thread === 0) {
+      call.wholes[0][0] = costs.subarray(0, BLOCKS).reduce((a, b) => a + b, 0) / slices;
+    }
+  }
+
+  /** An array that is kept from step to step, as a value of this shape. */
+  #value(name: string, shape: readonly number[]): Value {
+    const size = shape.reduce((a, b) => a * b, 1);
+    let data = this.#arrays.get(name);
+    if (data === undefined || data.length !== size) {
+      data = new Float32Array(size);
+      this.#arrays.set(name, data);
+    }
+    return { dtype: "float32", shape, data };
+  }
+
+  async close(): Promise<void> {
+    await this.#project.close();
+    await this.#gather.close();
+  }
+}
+
+async function openMember(runtime: Runtime): Promise<KernelMember> {
+  const directions = input("directions", "float32", ["slices", "dims"]);
+  const table = input("table", "float32", ["rows", "dims"]);
+  const slopes = input("slopes", "float32", ["slices", "rows"]);
+  const before = input("before", "float32", ["dims", "rows"]);
+  const scale = input("scale", "float32", ["slices", 1]);
+  const offset = input("offset", "float32", ["slices", 1]);
+  const projections = gemm(directions, table, undefined, { transposeB: true });
+  const keys = cast(clip(add(mul(projections, scale), offset), 0, TOP_KEY), "int32");
+  const project = emitModel({ projections, keys });
+  const gather = emitModel({ sum: add(gemm(directions, slopes, undefined, { transposeA: true }), before) });
+  const options = { threads: 1 };
+  return new TransportMember(await runtime.load(project.bytes, options), await runtime.load(gather.bytes, options));
+}
+
+/** Name under which programs find the kernel. */
+export const SLICED_TRANSPORT = defineHostKernel({
+  name: "slicedTransport",
+  prepare: ([rows], [dims]): Scratch => ({
+    gradients: sharedArray(Float32Array, BLOCKS * dims * rows),
+    costs: sharedArray(Float64Array, BLOCKS),
+  }),
+  open: openMember,
+}).name;
