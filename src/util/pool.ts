@@ -54,6 +54,9 @@ export function inlinePool(): Pool {
   };
 }
 
+/** What `Barrier.wait` throws in the tasks of a gang of which another failed. */
+export const GANG_FAILED = "internal: a task of this gang failed";
+
 /**
  * Lets the `size` tasks of one gang (all running at once, each on its own thread) wait for each other.
  * With size 1 it never waits, so the same code runs in place. A task that fails must call `abort`, or the rest hang.
@@ -93,9 +96,12 @@ export class Barrier {
       // The partners usually arrive within a fraction of a millisecond, and to be woken from a sleep in the kernel can take
       // longer than that, above all on a virtual machine: spin so long first.
       for (let spin = 0; spin < this.#spins; spin++) if (Atomics.load(state, 1) !== generation) break;
-      while (Atomics.load(state, 1) === generation) Atomics.wait(state, 1, generation, 1000);
+      // An abort from before this call changes the generation no more.
+      while (Atomics.load(state, 1) === generation && Atomics.load(state, 2) === 0) {
+        Atomics.wait(state, 1, generation, 1000);
+      }
     }
-    if (Atomics.load(state, 2) === 1) throw new Error("internal: a task of this gang failed");
+    if (Atomics.load(state, 2) === 1) throw new Error(GANG_FAILED);
   }
 
   /** Wakes the others, whose `wait` then throws. */

@@ -1,5 +1,5 @@
 /** @file The threads that share batches: this one, and helpers from a pool. */
-import { type Pool, sharedArray } from "../../util/pool.js";
+import { GANG_FAILED, type Pool, sharedArray } from "../../util/pool.js";
 import type { Runtime } from "../runtime/runtime.js";
 import type { ShardJob } from "./shard-layout.js";
 import { ShardMember } from "./shard-member.js";
@@ -58,15 +58,23 @@ export class Gang {
       await this.#members[job].step();
     } catch (error) {
       for (const member of this.#members) member.abort();
-      const [first] = (await Promise.allSettled(this.#helpers)).filter((end) => end.status === "rejected");
-      throw Atomics.load(control, WORDS.failed) === 1 && first !== undefined ? first.reason : error;
+      this.#dismiss();
+      const ends = await Promise.allSettled(this.#helpers);
+      const errors = [error, ...ends.flatMap((end) => (end.status === "rejected" ? [end.reason] : []))];
+      // One thread failed, and all others of it: theirs is not the reason.
+      throw errors.find((one) => !(one instanceof Error && one.message === GANG_FAILED)) ?? error;
     }
   }
 
-  async close(): Promise<void> {
+  /** Lets helpers go that wait for work. */
+  #dismiss(): void {
     Atomics.store(this.#control, WORDS.job, STOP);
     Atomics.add(this.#control, WORDS.generation, 1);
     Atomics.notify(this.#control, WORDS.generation);
+  }
+
+  async close(): Promise<void> {
+    this.#dismiss();
     await Promise.allSettled(this.#helpers);
     for (const member of this.#members) await member.close();
   }

@@ -7,7 +7,7 @@ import type { ShardJob } from "./shard-layout.js";
 import { ShardMember, SPINS } from "./shard-member.js";
 
 /** Words that the threads of a gang talk by. */
-export const WORDS = { generation: 0, job: 1, failed: 2 } as const;
+export const WORDS = { generation: 0, job: 1 } as const;
 
 /** Stands for a job's number when the gang is to part. */
 export const STOP = -1;
@@ -43,7 +43,6 @@ export const shardTask = defineTask(
         await members[job]?.step();
       }
     } catch (error) {
-      Atomics.store(control, WORDS.failed, 1);
       for (const member of members) member?.abort();
       throw error;
     } finally {

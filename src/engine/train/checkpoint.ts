@@ -68,13 +68,13 @@ export function decodeCheckpoint(bytes: Uint8Array): {
   return { header, vectors };
 }
 
-/** Adler-like sums over words: finds flipped and missing ones. */
+/** Mixes all bits of each word into the sum, so that any one that flips changes it (the finaliser of MurmurHash3). */
 function checksum(words: Uint32Array, length: number): number {
-  let a = 1;
-  let b = 0;
+  let sum = length;
   for (let i = 0; i < length; i++) {
-    a = (a + words[i]) | 0;
-    b = (Math.imul(b, 31) + a) | 0;
+    sum = Math.imul(sum ^ words[i], 0x85ebca6b);
+    sum = Math.imul(sum ^ (sum >>> 13), 0xc2b2ae35);
+    sum ^= sum >>> 16;
   }
-  return b >>> 0;
+  return sum >>> 0;
 }
