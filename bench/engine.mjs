@@ -161,7 +161,7 @@ async function infer(name, batch) {
 
 async function sort(slices, rows) {
   const [source, target] = [normals(slices * rows, 5), normals(slices * rows, 6)];
-  return measure(() => matchTargets(source, target, slices, pool));
+  return measure(() => matchTargets({ source, target, slices }, pool));
 }
 
 const otusStep = (batch, slices) =>

@@ -16,14 +16,20 @@ export {
 export { Parameters } from "./nn/parameters.js";
 export { type Scope, scope } from "./nn/scope.js";
 export { emitModel } from "./onnx/emit.js";
+export { type ExportOptions, exportModel } from "./onnx/export.js";
+export {
+  type ImportedModel,
+  importModel,
+  type ModelDescription,
+  readModel,
+  type ValueDescription,
+} from "./onnx/import.js";
 export { type AdamOptions, adam, adamw, averaged, clipped, type Optimiser, sgd } from "./optim/optimiser.js";
 export { constantly, cosine, inverseEpoch, type Schedule, warmUp } from "./optim/schedule.js";
 export { compile, type Program } from "./program/program.js";
 export { type NodeRuntimeOptions, nodeRuntime } from "./runtime/node.js";
 export type { Runtime, Session, SessionOptions, Value, Values } from "./runtime/runtime.js";
 export { type WebRuntimeOptions, webRuntime } from "./runtime/web.js";
-export * from "./train/spec.js";
-export { type Engine, train } from "./train/train.js";
 export {
   type DirectionKind,
   drawDirections,
@@ -31,3 +37,5 @@ export {
   type SlicedWassersteinOptions,
   slicedWasserstein,
 } from "./sliced/index.js";
+export * from "./train/spec.js";
+export { type Engine, train } from "./train/train.js";

@@ -3,9 +3,8 @@ import { gradients } from "../../src/engine/graph/gradients.js";
 import { mul, sum } from "../../src/engine/graph/ops/index.js";
 import { input } from "../../src/engine/graph/tensor.js";
 import { compile } from "../../src/engine/program/program.js";
-import { drawDirections, matchTargets, slicedWasserstein } from "../../src/engine/transport/index.js";
-import { match } from "../../src/engine/transport/match.js";
-import { SliceSorter } from "../../src/engine/transport/slice-sorter.js";
+import { argsort, drawDirections, matchTargets, slicedWasserstein } from "../../src/engine/sliced/index.js";
+import { slopesOf } from "../../src/engine/sliced/slopes.js";
 import { workerPool } from "../../src/node/worker-pool.js";
 import { fillNormal } from "../../src/util/fill-random.js";
 import { inlinePool } from "../../src/util/pool.js";
@@ -22,7 +21,10 @@ function normals(n: number, index: number): Float32Array {
 
 const SAMPLES: Record<string, (n: number) => Float32Array> = {
   normal: (n) => normals(n, 1),
-  "with heavy tails": (n) => normals(n, 1).map((x, i) => x / (0.01 + Math.abs(normals(n, 2)[i]))),
+  "with heavy tails": (n) => {
+    const below = normals(n, 2);
+    return normals(n, 1).map((x, i) => x / (0.01 + Math.abs(below[i])));
+  },
   "full of ties": (n) => normals(n, 1).map((x) => Math.round(2 * x)),
   constant: (n) => new Float32Array(n).fill(-3.5),
   "of both zeros": (n) => Float32Array.from({ length: n }, (_, i) => (i % 2 === 0 ? -0 : 0)),
@@ -35,14 +37,11 @@ const SAMPLES: Record<string, (n: number) => Float32Array> = {
 const orderOf = (x: Float32Array): number[] => Array.from(x.keys()).sort((a, b) => x[a] - x[b] || a - b);
 
 describe.each(Object.entries(SAMPLES))("a slice %s", (_, make) => {
-  test.each([1, 2, 3, 257, 5000])("of %i numbers is sorted, ties in order", (n) => {
-    const numbers = make(n + 7);
-    const sorter = new SliceSorter(n);
-    for (let again = 0; again < 2; again++) {
-      sorter.sort(numbers, 7, n);
-      const wanted = orderOf(numbers.slice(7));
-      expect(Array.from(sorter.order.subarray(0, n))).toEqual(wanted);
-      expect(Array.from(sorter.values.subarray(0, n))).toEqual(wanted.map((k) => numbers[7 + k]));
+  test.each([1, 2, 3, 257, 5000, 40_000])("of %i numbers is sorted, ties in order", async (n) => {
+    const numbers = make(2 * n);
+    const order = await argsort(numbers, 2, inlinePool());
+    for (const l of [0, 1]) {
+      expect(Array.from(order.subarray(l * n, (l + 1) * n))).toEqual(orderOf(numbers.slice(l * n, (l + 1) * n)));
     }
   });
 });
@@ -72,12 +71,9 @@ test.each([
     const a = Array.from(normals(m, 3), (x) => Math.fround(x));
     const b = Array.from(normals(n, 4), (x) => Math.fround(x));
     const run = (numbers: readonly number[]) => {
-      const source = new SliceSorter(m);
-      const target = new SliceSorter(n);
-      source.sort(Float32Array.from(numbers), 0, m);
-      target.sort(Float32Array.from(b), 0, n);
       const slopes = new Float32Array(m);
-      return { cost: match(source.values, source.order, m, target.values, n, power, slopes, 0), slopes };
+      const sum = slopesOf(Float32Array.from(numbers), Float32Array.from(b), power, slopes, 0);
+      return { cost: sum / m, slopes };
     };
     const { cost, slopes } = run(a);
     expect(cost).toBeCloseTo(costOnGrid(a, b, power), 6);
@@ -99,8 +95,8 @@ test("matched targets are the same from one thread and from two, and those of a 
   const source = normals(slices * m, 5);
   for (const n of [300, 200]) {
     const target = normals(slices * n, 6);
-    const one = await matchTargets(source, target, slices, inlinePool());
-    expect(await matchTargets(source, target, slices, pool)).toEqual(one);
+    const one = await matchTargets({ source, target, slices }, inlinePool());
+    expect(await matchTargets({ source, target, slices }, pool)).toEqual(one);
     for (let l = 0; l < slices; l++) {
       const sorted = target.slice(l * n, (l + 1) * n).sort();
       orderOf(source.slice(l * m, (l + 1) * m)).forEach((row, r) => {

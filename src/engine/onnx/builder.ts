@@ -80,12 +80,13 @@ export class ModelBuilder implements Emitter {
     return output;
   }
 
-  constant(dtype: DType, shape: readonly number[], data: ArrayLike<number>): string {
+  /** @param label Name in the file; such numbers are written under it even where equal ones stand there already. */
+  constant(dtype: DType, shape: readonly number[], data: ArrayLike<number>, label?: string): string {
     const raw = rawBytes(dtype, data);
-    const key = `${dtype} ${shape} ${raw.length > 1024 ? `${raw.length} ${hash(raw)}` : raw}`;
+    const key = `${label ?? ""} ${dtype} ${shape} ${raw.length > 1024 ? `${raw.length} ${hash(raw)}` : raw}`;
     const known = this.#constants.get(key);
     if (known !== undefined) return known;
-    const name = this.#unique("constant");
+    const name = this.#unique(label ?? "constant");
     this.#initializers.push(
       create(TensorProtoSchema, { name, dataType: ONNX_TYPES[dtype], dims: shape.map(BigInt), rawData: raw }),
     );

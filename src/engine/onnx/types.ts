@@ -14,6 +14,11 @@ export function fromOnnxType(type: number): DType | undefined {
   return (Object.keys(ONNX_TYPES) as DType[]).find((dtype) => ONNX_TYPES[dtype] === type);
 }
 
+/** Our name of a type where we have it, else ONNX's in lower case. */
+export function onnxTypeName(type: number): string {
+  return fromOnnxType(type) ?? (DataType[type] ?? `type ${type}`).toLowerCase();
+}
+
 /** Numbers as ONNX stores them: little endian, row after row. */
 export function rawBytes(dtype: DType, data: ArrayLike<number>): Uint8Array {
   const typed =

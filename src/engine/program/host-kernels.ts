@@ -38,16 +38,3 @@ export interface KernelMember {
   run(call: SharedCall): Promise<void>;
   close(): Promise<void>;
 }
-
-const kernels = new Map<string, HostKernel>();
-
-export function defineHostKernel(kernel: HostKernel): HostKernel {
-  kernels.set(kernel.name, kernel);
-  return kernel;
-}
-
-export function hostKernel(name: string): HostKernel {
-  const kernel = kernels.get(name);
-  if (kernel === undefined) throw new Error(`internal: no host kernel is named ${name}`);
-  return kernel;
-}

@@ -2,7 +2,8 @@
 import { ConfigError } from "../../util/errors.js";
 import type { Tensor } from "../graph/tensor.js";
 import type { Runtime, Session, Value, Values } from "../runtime/runtime.js";
-import { hostKernel, type KernelMember } from "./host-kernels.js";
+import type { KernelMember } from "./host-kernels.js";
+import { hostKernel } from "./kernels.js";
 import { type HostStage, plan, type Sizes } from "./plan.js";
 
 /** What host ops draw random numbers by. */

@@ -3,7 +3,8 @@ import { fillNormal, fillUniform } from "../../util/fill-random.js";
 import { Barrier } from "../../util/pool.js";
 import type { DType } from "../graph/tensor.js";
 import type { Runtime, Session, Value, ValueData } from "../runtime/runtime.js";
-import { hostKernel, type KernelMember } from "./host-kernels.js";
+import type { KernelMember } from "./host-kernels.js";
+import { hostKernel } from "./kernels.js";
 import { type Part, type RowFeed, type ShardJob, sizeOf } from "./shard-layout.js";
 import { ONES, type Slot, type View } from "./shard-plan.js";
 

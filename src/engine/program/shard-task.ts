@@ -1,8 +1,6 @@
 /** @file What runs on each thread but the first of those that share batches, from the first step to the last. */
 import { defineTask, type TaskContext } from "../../util/pool.js";
 import { nodeRuntime } from "../runtime/node.js";
-// Registers the host kernels, which programs name.
-import "../sliced/kernel.js";
 import type { ShardJob } from "./shard-layout.js";
 import { ShardMember, SPINS } from "./shard-member.js";
 

@@ -3,7 +3,7 @@ import { Barrier, sharedArray } from "../../util/pool.js";
 import type { Tensor } from "../graph/tensor.js";
 import type { Runtime, Session, Value, Values } from "../runtime/runtime.js";
 import type { Gang } from "./gang.js";
-import { hostKernel } from "./host-kernels.js";
+import { hostKernel } from "./kernels.js";
 import { allocate, partsOf, type RowFeed, type ShardJob, sizeOf } from "./shard-layout.js";
 import { viewOf } from "./shard-member.js";
 import { planShards } from "./shard-plan.js";

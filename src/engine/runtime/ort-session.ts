@@ -22,7 +22,7 @@ export async function loadSession(
     session = await ort.InferenceSession.create(model, options);
   } catch (error) {
     throw new DataError(
-      `onnx: the model cannot be loaded; expected ONNX of opset 17 or lower, got ${model.length} bytes of which the runtime says: ${oneLine(error)}.`,
+      `onnx: the model cannot be loaded; expected one that ONNX Runtime can run, got ${model.length} bytes of which it says: ${oneLine(error)}. Check the file, or export it for opset 17.`,
       { cause: error },
     );
   }
@@ -96,5 +96,12 @@ function checkInput(name: string, value: Value, type: string, shape: readonly (n
 
 const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ") || "none";
 
+/** What ONNX Runtime puts in front of its messages: places in its sources, and in browsers a number. */
+const PREFIX = /Can't create a session\. ERROR_CODE: \d+, ERROR_MESSAGE: |\S+\.(?:cc|h|cpp|hpp):\d+ .*?\) (?=[A-Z])/g;
+
 const oneLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").replace(/\.$/, "").slice(0, 300);
+  (error instanceof Error ? error.message : String(error))
+    .replace(/\s+/g, " ")
+    .replace(PREFIX, "")
+    .slice(0, 300)
+    .replace(/[\s.]+$/, "");

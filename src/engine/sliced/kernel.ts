@@ -1,22 +1,18 @@
 /** @file The gradient of the sliced Wasserstein distance, by threads that share the slices. */
 import { NumericsError } from "../../util/errors.js";
 import { sharedArray } from "../../util/pool.js";
-import { add, cast, clip, gemm, mul } from "../graph/ops/index.js";
+import { add, gemm } from "../graph/ops/index.js";
 import { input } from "../graph/tensor.js";
 import { emitModel } from "../onnx/emit.js";
-import { defineHostKernel, type KernelMember, type SharedCall } from "../program/host-kernels.js";
+import type { HostKernel, KernelMember, SharedCall } from "../program/host-kernels.js";
 import type { Runtime, Session, Value } from "../runtime/runtime.js";
 import { type DirectionKind, drawDirections } from "./directions.js";
-import { match } from "./match.js";
-import { SliceSorter, TOP_KEY } from "./slice-sorter.js";
-import { along, type Spread, spreadOf } from "./spread.js";
+import { slopesOf } from "./slopes.js";
 
 /** Slices are dealt to the threads in this many blocks, whatever their number, so that sums over slices come out alike. */
 const BLOCKS = 16;
 /** Slices projected together: their numbers should stay in the cache until they are sorted. */
 const TOGETHER = 16;
-/** Half of what the keys span, in standard deviations. */
-const REACH = 4;
 
 /** What the threads share: gradient [dims, rows] and cost of each block. */
 interface Scratch {
@@ -29,13 +25,6 @@ interface Sample {
   readonly table: Value;
   readonly rows: Int32Array | undefined;
   readonly size: number;
-  readonly spread: Spread;
-}
-
-/** Projections of a sample, [slices, size], and keys to sort them by. */
-interface Projected {
-  readonly numbers: Float32Array;
-  readonly keys: Int32Array;
 }
 
 /**
@@ -46,9 +35,6 @@ class TransportMember implements KernelMember {
   readonly #project: Session;
   readonly #gather: Session;
   readonly #arrays = new Map<string, Float32Array>();
-  readonly #keys = new Map<string, Int32Array>();
-  #sorter = new SliceSorter(0);
-  #targetSorter = new SliceSorter(0);
 
   constructor(project: Session, gather: Session) {
     this.#project = project;
@@ -67,10 +53,6 @@ class TransportMember implements KernelMember {
       dims,
       keptTarget ? call.inputs[keptSource ? 3 : 2] : undefined,
     );
-    if (this.#sorter.values.length < source.size) this.#sorter = new SliceSorter(rows);
-    if (this.#targetSorter.values.length < target.size) {
-      this.#targetSorter = new SliceSorter(call.inputs[1].length / dims);
-    }
     const total = slices as number;
     const perBlock = total / BLOCKS;
     for (let block = call.thread; block < BLOCKS; block += call.threads) {
@@ -96,18 +78,10 @@ class TransportMember implements KernelMember {
         const b = await this.#projections("b", part, target);
         const slopes = this.#value("slopes", [some, source.size]);
         for (let l = 0; l < some; l++) {
-          this.#targetSorter.sortByKeys(b.numbers, l * target.size, target.size, b.keys, l * target.size);
-          this.#sorter.sortByKeys(a.numbers, l * source.size, source.size, a.keys, l * source.size);
-          costs[block] += match(
-            this.#sorter.values,
-            this.#sorter.order,
-            source.size,
-            this.#targetSorter.values,
-            target.size,
-            power as 1 | 2,
-            slopes.data as Float32Array,
-            l * source.size,
-          );
+          const from = a.subarray(l * source.size, (l + 1) * source.size);
+          const to = b.subarray(l * target.size, (l + 1) * target.size);
+          costs[block] +=
+            slopesOf(from, to, power as 1 | 2, slopes.data as Float32Array, l * source.size) / source.size;
         }
         sum = await this.#add(part, slopes, sum);
       }
@@ -131,34 +105,13 @@ class TransportMember implements KernelMember {
     const data = copy.data as Float32Array;
     if (rows === undefined) data.set(table);
     else for (const [k, row] of rows.entries()) data.set(table.subarray(row * dims, (row + 1) * dims), k * dims);
-    return { table: copy, rows, size, spread: spreadOf(data, dims) };
+    return { table: copy, rows, size };
   }
 
-  async #projections(name: string, directions: Value, { table, size, spread }: Sample): Promise<Projected> {
-    const slices = directions.shape[0];
-    const scale = this.#value(`${name} scale`, [slices, 1]);
-    const offset = this.#value(`${name} offset`, [slices, 1]);
-    for (let l = 0; l < slices; l++) {
-      const { centre, deviation } = along(spread, directions.data as Float32Array, l);
-      // Where all is one number, or nothing can be said, keys tell nothing apart, and the sorter finds another way.
-      const steep = deviation > 0 && deviation < 1e30 ? TOP_KEY / (2 * REACH * deviation) : 0;
-      scale.data[l] = steep;
-      offset.data[l] = TOP_KEY / 2 - centre * steep;
-    }
-    const numbers = this.#value(name, [slices, size]);
-    const keys = this.#keysOf(name, [slices, size]);
-    await this.#project.run({ directions, table, scale, offset }, { projections: numbers, keys });
-    return { numbers: numbers.data as Float32Array, keys: keys.data as Int32Array };
-  }
-
-  #keysOf(name: string, shape: readonly number[]): Value {
-    const size = shape.reduce((a, b) => a * b, 1);
-    let data = this.#keys.get(name);
-    if (data === undefined || data.length !== size) {
-      data = new Int32Array(size);
-      this.#keys.set(name, data);
-    }
-    return { dtype: "int32", shape, data };
+  async #projections(name: string, directions: Value, { table, size }: Sample): Promise<Float32Array> {
+    const into = this.#value(name, [directions.shape[0], size]);
+    await this.#project.run({ directions, table }, { projections: into });
+    return into.data as Float32Array;
   }
 
   /** Adds the slopes of some slices, times their directions, to the gradient so far. */
@@ -223,22 +176,17 @@ async function openMember(runtime: Runtime): Promise<KernelMember> {
   const table = input("table", "float32", ["rows", "dims"]);
   const slopes = input("slopes", "float32", ["slices", "rows"]);
   const before = input("before", "float32", ["dims", "rows"]);
-  const scale = input("scale", "float32", ["slices", 1]);
-  const offset = input("offset", "float32", ["slices", 1]);
-  const projections = gemm(directions, table, undefined, { transposeB: true });
-  const keys = cast(clip(add(mul(projections, scale), offset), 0, TOP_KEY), "int32");
-  const project = emitModel({ projections, keys });
+  const project = emitModel({ projections: gemm(directions, table, undefined, { transposeB: true }) });
   const gather = emitModel({ sum: add(gemm(directions, slopes, undefined, { transposeA: true }), before) });
   const options = { threads: 1 };
   return new TransportMember(await runtime.load(project.bytes, options), await runtime.load(gather.bytes, options));
 }
 
-/** Name under which programs find the kernel. */
-export const SLICED_TRANSPORT = defineHostKernel({
+export const slicedTransportKernel: HostKernel = {
   name: "slicedTransport",
   prepare: ([rows], [dims]): Scratch => ({
     gradients: sharedArray(Float32Array, BLOCKS * dims * rows),
     costs: sharedArray(Float64Array, BLOCKS),
   }),
   open: openMember,
-}).name;
+};

@@ -1,98 +1,80 @@
-/** @file Matching projected samples, many slices at once, on all threads of a pool. */
-import { DataError } from "../../util/errors.js";
-import { defineTask, type Pool, sharedArray } from "../../util/pool.js";
-import { SliceSorter } from "./slice-sorter.js";
+import { ConfigError } from "../../util/errors.js";
+import { type Pool, sharedArray } from "../../util/pool.js";
+import { matchTask, orderTask } from "./match-task.js";
 
-interface MatchJob {
+/** Projections of two samples on the same directions. */
+export interface Projections {
+  /** [slices, M], slice after slice. Read in place where it stands on shared memory, else copied. */
   readonly source: Float32Array;
+  /** [slices, N], slice after slice. Read in place where it stands on shared memory, else copied. */
   readonly target: Float32Array;
-  readonly matched: Float32Array;
   readonly slices: number;
-  /** Word: next slice to take. */
-  readonly next: Int32Array;
-}
-
-export const matchTask = defineTask(import.meta.url, "matchTask", (job: MatchJob): void => {
-  const { source, target, matched, slices, next } = job;
-  const size = source.length / slices;
-  const targetSize = target.length / slices;
-  const sorter = new SliceSorter(size);
-  const targets = new SliceSorter(targetSize);
-  for (let l = Atomics.add(next, 0, 1); l < slices; l = Atomics.add(next, 0, 1)) {
-    targets.sort(target, l * targetSize, targetSize);
-    sorter.sort(source, l * size, size);
-    const { order } = sorter;
-    const { values } = targets;
-    const at = l * size;
-    if (size === targetSize) for (let r = 0; r < size; r++) matched[at + order[r]] = values[r];
-    else spread(order, size, values, targetSize, matched, at);
-  }
-});
-
-/** Each source number of m takes the mean of the targets between the quantiles r / m and (r + 1) / m. */
-function spread(
-  order: Int32Array,
-  size: number,
-  values: Float32Array,
-  targetSize: number,
-  matched: Float32Array,
-  at: number,
-): void {
-  let target = 0;
-  let left = size;
-  for (let r = 0; r < size; r++) {
-    let sum = 0;
-    for (let need = targetSize; need > 0; ) {
-      const share = Math.min(need, left);
-      sum += share * values[target];
-      need -= share;
-      left -= share;
-      if (left === 0) {
-        target++;
-        left = size;
-      }
-    }
-    matched[at + order[r]] = sum / targetSize;
-  }
+  /** Receives the matched targets, [slices, M] (default: a new array on shared memory); best on shared memory itself. */
+  readonly matchedInto?: Float32Array;
 }
 
 /**
- * Matches projected samples by rank, slice by slice.
- * @param source [slices, m], finite numbers; on shared memory it is read in place.
- * @param target [slices, n]
- * @returns [slices, m]: for each source number the target number of its rank, or the mean over its share of ranks where
- * the samples have different sizes.
+ * Finds what each source value is moved to by the optimal transport of its slice: the target value of its rank or, for
+ * N != M, the mean of the target's quantile function over the value's 1/M of the probability. Ties go by row.
+ * @returns Matched targets, [slices, M]: `matchedInto`, or a new array on shared memory.
+ * @throws ConfigError where lengths do not fit; NumericsError where a value is not finite.
  */
-export async function matchTargets(
-  source: Float32Array,
-  target: Float32Array,
-  slices: number,
-  pool: Pool,
-): Promise<Float32Array> {
-  if (
-    slices < 1 ||
-    source.length % slices !== 0 ||
-    target.length % slices !== 0 ||
-    source.length * target.length === 0
-  ) {
-    throw new DataError(
-      `transport: projections do not go together; expected ${slices} slices of both samples, got ${source.length} and ${target.length} numbers.`,
+export async function matchTargets(projections: Projections, pool: Pool): Promise<Float32Array> {
+  const { slices } = projections;
+  const sourceRows = rowsOf(projections.source, slices, "source");
+  const targetRows = rowsOf(projections.target, slices, "target");
+  const into = projections.matchedInto;
+  if (into !== undefined && into.length !== slices * sourceRows) {
+    throw new ConfigError(
+      `transport: array for the matched targets has another length; expected ${slices * sourceRows} values, got ${into.length}.`,
     );
   }
-  const job: MatchJob = {
-    source: shared(source),
-    target: shared(target),
-    matched: sharedArray(Float32Array, source.length),
+  const matched = into?.buffer instanceof SharedArrayBuffer ? into : sharedArray(Float32Array, slices * sourceRows);
+  const job = {
+    sourceRows,
+    targetRows,
     slices,
+    source: shared(projections.source),
+    target: shared(projections.target),
+    matched,
     next: sharedArray(Int32Array, 1),
   };
   await Promise.all(Array.from({ length: Math.min(pool.size, slices) }, () => pool.run(matchTask, job)));
-  return job.matched;
+  if (into === undefined || into === matched) return matched;
+  into.set(matched);
+  return into;
 }
 
-function shared(data: Float32Array): Float32Array {
-  if (data.buffer instanceof SharedArrayBuffer) return data;
-  const copy = sharedArray(Float32Array, data.length);
-  copy.set(data);
+/**
+ * Sorts each slice.
+ * @param values [slices, rows], slice after slice. Read in place where it stands on shared memory, else copied.
+ * @returns The row of each rank, [slices, rows], on shared memory; equal values come in the order of their rows.
+ * @throws ConfigError where lengths do not fit; NumericsError where a value is not finite.
+ */
+export async function argsort(values: Float32Array, slices: number, pool: Pool): Promise<Int32Array> {
+  const rows = rowsOf(values, slices, "values");
+  const order = sharedArray(Int32Array, slices * rows);
+  const job = { rows, slices, values: shared(values), order, next: sharedArray(Int32Array, 1) };
+  await Promise.all(Array.from({ length: Math.min(pool.size, slices) }, () => pool.run(orderTask, job)));
+  return order;
+}
+
+function rowsOf(values: Float32Array, slices: number, name: string): number {
+  if (!Number.isInteger(slices) || slices < 1) {
+    throw new ConfigError(`transport: bad number of slices; expected an integer >= 1, got ${slices}.`);
+  }
+  const rows = values.length / slices;
+  if (!Number.isInteger(rows) || rows < 1) {
+    throw new ConfigError(
+      `transport: ${name} has no whole number of rows; expected a positive multiple of ${slices} values, got ${values.length}.`,
+    );
+  }
+  return rows;
+}
+
+function shared(values: Float32Array): Float32Array {
+  if (values.buffer instanceof SharedArrayBuffer) return values;
+  const copy = sharedArray(Float32Array, values.length);
+  copy.set(values);
   return copy;
 }

@@ -1,78 +1,72 @@
-/** @file One-dimensional optimal transport between two sorted samples: what moves where. */
+/** @file Matching of one slice in a thread's fixed memory: sort both sides, hand each source row the target of its rank. */
+import { intervalMeans, intervalSigns, pairSigns } from "./intervals.js";
+import { sortPacked } from "./packed-sort.js";
+import { radixSort } from "./radix-sort.js";
+import * as scratch from "./scratch.js";
 
-/**
- * Slope of the transport cost by each source number, scattered to the rows that the numbers came from:
- * the mean over the target mass that a number is matched with of `p |a - b|^(p - 1) sign(a - b)`, without the factor
- * p / M. Samples may have unequal sizes: each number of n carries the share 1 / n, and shares are matched in order.
- * @param values Source numbers, ascending.
- * @param order Row of each.
- * @param targets Target numbers, ascending.
- * @param slopes Where slopes go, by row, from `at` on.
- * @returns The cost, the mean of |a - b|^p over the matched mass: W_p^p.
- */
-export function match(
-  values: Float32Array,
-  order: Int32Array,
-  size: number,
-  targets: Float32Array,
-  targetSize: number,
-  power: 1 | 2,
-  slopes: Float32Array,
-  at: number,
-): number {
-  if (size !== targetSize) return matchUnequal(values, order, size, targets, targetSize, power, slopes, at);
-  let cost = 0;
-  if (power === 2) {
-    for (let r = 0; r < size; r++) {
-      const gap = values[r] - targets[r];
-      slopes[at + order[r]] = gap;
-      cost += gap * gap;
-    }
-  } else {
-    for (let r = 0; r < size; r++) {
-      const gap = values[r] - targets[r];
-      slopes[at + order[r]] = gap > 0 ? 1 : gap < 0 ? -1 : gap;
-      cost += Math.abs(gap);
-    }
-  }
-  return cost / size;
+const {
+  INTERVALS,
+  MATCHED,
+  order,
+  ROW_MASK,
+  SLOT,
+  SORTED_SOURCE,
+  SORTED_TARGET,
+  SOURCE,
+  sorted,
+  sortedBits,
+  TARGET,
+  valueBits,
+  values,
+} = scratch;
+
+/** Sorts a slot of `values`: its values into the slot `to` of `sorted`, its rows into `order`. */
+export function sortSlot(from: number, rows: number, to: number): void {
+  if (sortPacked(from, rows, to)) return;
+  radixSort(valueBits, from, rows, order);
+  for (let rank = 0; rank < rows; rank++) sortedBits[to + rank] = valueBits[from + (order[rank] & ROW_MASK)];
 }
 
-/** Shares are counted in units of 1 / (M N): each source number has N of them, each target number M. */
-function matchUnequal(
-  values: Float32Array,
-  order: Int32Array,
-  size: number,
-  targets: Float32Array,
-  targetSize: number,
-  power: 1 | 2,
-  slopes: Float32Array,
-  at: number,
-): number {
-  let cost = 0;
-  let target = 0;
-  let left = size;
-  for (let r = 0; r < size; r++) {
-    const value = values[r];
-    let slope = 0;
-    for (let need = targetSize; need > 0; ) {
-      const share = Math.min(need, left);
-      const gap = value - targets[target];
-      if (power === 2) {
-        slope += share * gap;
-        cost += share * gap * gap;
-      } else {
-        slope += gap > 0 ? share : gap < 0 ? -share : share * gap;
-        cost += share * Math.abs(gap);
-      }
-      need -= share;
-      left -= share;
-      if (left === 0) {
-        target++;
-        left = size;
-      }
-    }
-    slopes[at + order[r]] = slope / targetSize;
+/**
+ * Matches slice `k` of the group in hand; the matched targets go into its slot.
+ * @returns The sum over source rows of the target's variance within the row's interval: 0 for equal sizes.
+ */
+export function matchSlot(k: number, sourceRows: number, targetRows: number): number {
+  let from = SORTED_TARGET;
+  let variance = 0;
+  sortSlot(TARGET + k * SLOT, targetRows, SORTED_TARGET);
+  if (sourceRows !== targetRows) {
+    variance = intervalMeans(sorted, SORTED_TARGET, targetRows, sorted, INTERVALS, sourceRows);
+    from = INTERVALS;
   }
-  return cost / (size * targetSize);
+  sortSlot(SOURCE + k * SLOT, sourceRows, SORTED_SOURCE);
+  handOut(from, MATCHED + k * SLOT, sourceRows);
+  return variance;
+}
+
+/**
+ * As `matchSlot`, for distances rather than their squares: puts the mean sign of (source - target) in the place of each
+ * source value, and 0 in that of the matched one.
+ * @returns The sum over source rows of the mean distance.
+ */
+export function signSlot(k: number, sourceRows: number, targetRows: number): number {
+  const from = SOURCE + k * SLOT;
+  const to = MATCHED + k * SLOT;
+  let cost: number;
+  sortSlot(TARGET + k * SLOT, targetRows, SORTED_TARGET);
+  sortSlot(from, sourceRows, SORTED_SOURCE);
+  if (sourceRows === targetRows) {
+    handOut(SORTED_TARGET, to, sourceRows);
+    cost = pairSigns(values, from, values, to, sourceRows);
+  } else {
+    cost = intervalSigns(sorted, SORTED_TARGET, targetRows, values, from, sourceRows, order, ROW_MASK);
+  }
+  values.fill(0, to, to + sourceRows);
+  return cost;
+}
+
+function handOut(from: number, to: number, rows: number): void {
+  for (let rank = 0; rank < rows; rank = (rank + 1) | 0) {
+    values[(to + (order[rank & ROW_MASK] & ROW_MASK)) | 0] = sorted[(from + rank) | 0];
+  }
 }

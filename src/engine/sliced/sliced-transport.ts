@@ -5,7 +5,6 @@ import { mul } from "../graph/ops/index.js";
 import { describe, fixedDim, needRank, sameType } from "../graph/shape.js";
 import type { Tensor } from "../graph/tensor.js";
 import type { DirectionKind } from "./directions.js";
-import { SLICED_TRANSPORT } from "./kernel.js";
 
 export interface SlicedWassersteinOptions {
   /** Number of directions (default 1000). */
@@ -28,7 +27,7 @@ const op = defineOp({
       { dtype: source.dtype, shape: [] },
     ];
   },
-  host: { kernel: SLICED_TRANSPORT, rowOutputs: 1 },
+  host: { kernel: "slicedTransport", rowOutputs: 1 },
   // The matched targets are held fixed: by the envelope theorem the gradient is exact.
   vjp: ({ outputs: [gradient] }, [, g]) => [g && mul(gradient, g)],
 });

@@ -88,13 +88,7 @@ export function intervalSigns(
 }
 
 /** Replaces each of `rows` source values by the sign of its distance from the matched one; returns the sum of distances. */
-export function pairSigns(
-  source: Float32Array,
-  from: number,
-  matched: Float32Array,
-  at: number,
-  rows: number,
-): number {
+export function pairSigns(source: Float32Array, from: number, matched: Float32Array, at: number, rows: number): number {
   let cost = 0;
   for (let i = 0; i < rows; i++) {
     const gap = source[from + i] - matched[at + i];

@@ -3,20 +3,9 @@
  * tails stay in range), packed into one word with their 15-bit row number, sorted by two radix passes, and what the map
  * could not tell apart is put right by insertion. The order is exact, and equal values keep the order of their rows.
  */
-import {
-  valueBits as bitSlots,
-  CAPACITY,
-  ROW_BITS,
-  ROW_MASK,
-  order as rowOrder,
-  sortedBits as sortedSlots,
-  values as valueSlots,
-} from "./scratch.js";
+import * as scratch from "./scratch.js";
 
-const values = valueSlots;
-const bits = bitSlots;
-const sortedBits = sortedSlots;
-const order = rowOrder;
+const { CAPACITY, order, ROW_BITS, ROW_MASK, sortedBits, valueBits: bits, values } = scratch;
 
 const half = new Int32Array(CAPACITY);
 const misplaced = new Int32Array(CAPACITY);
@@ -121,7 +110,7 @@ function gather(from: number, rows: number, to: number): number {
     const sign = b >> 31;
     const key = (((b & 0x7fffffff) ^ sign) - sign) | 0;
     misplaced[found & ROW_MASK] = rank;
-    found = (found + (key < last ? 1 : 0)) | 0;
+    found = (found + Number(key < last)) | 0;
     last = key;
   }
   return found;

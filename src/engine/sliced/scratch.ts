@@ -1,7 +1,7 @@
 /**
  * @file One thread's working memory, of fixed size. V8 compiles the address and length of a constant array into the code,
  * but looks up those of a variable one on every turn of a loop: constant arrays make the whole kernel a quarter faster.
- * That holds for constants of the same module only, so each kernel gives these arrays a name of its own.
+ * That holds for constants of the using module only, imported ones are looked up: hence `const { ... } = scratch` there.
  */
 
 /** Most rows of a slice that are sorted in this memory; a packed word holds a row number in 15 bits. */
