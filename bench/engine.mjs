@@ -161,7 +161,8 @@ async function infer(name, batch) {
 
 async function sort(slices, rows) {
   const [source, target] = [normals(slices * rows, 5), normals(slices * rows, 6)];
-  return measure(() => matchTargets({ source, target, slices }, pool));
+  const matchedInto = sharedArray(Float32Array, slices * rows);
+  return measure(() => matchTargets({ source, target, slices, matchedInto }, pool));
 }
 
 const otusStep = (batch, slices) =>

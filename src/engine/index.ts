@@ -30,12 +30,12 @@ export { compile, type Program } from "./program/program.js";
 export { type NodeRuntimeOptions, nodeRuntime } from "./runtime/node.js";
 export type { Runtime, Session, SessionOptions, Value, Values } from "./runtime/runtime.js";
 export { type WebRuntimeOptions, webRuntime } from "./runtime/web.js";
+export * from "./train/spec.js";
+export { type Engine, train } from "./train/train.js";
 export {
   type DirectionKind,
   drawDirections,
   matchTargets,
   type SlicedWassersteinOptions,
   slicedWasserstein,
-} from "./sliced/index.js";
-export * from "./train/spec.js";
-export { type Engine, train } from "./train/train.js";
+} from "./transport/index.js";

@@ -51,25 +51,22 @@ async function child(name: string, threads: number, killAfter = Number.POSITIVE_
   return { code, signal, steps, result: existsSync(result) ? readFileSync(result, "utf8") : undefined };
 }
 
-test.each([1, 2])(
-  "a process that is killed goes on in another to the same bits (threads: %i)",
-  async (threads) => {
-    const whole = await child(`whole${threads}`, threads);
-    expect(whole).toMatchObject({ code: 0, signal: null });
-    expect(whole.steps.length).toBe(300);
+test.each([1, 2])("a process that is killed goes on in another to the same bits (threads: %i)", async (threads) => {
+  const whole = await child(`whole${threads}`, threads);
+  expect(whole).toMatchObject({ code: 0, signal: null });
+  expect(whole.steps.length).toBe(300);
 
-    const killed = await child(`killed${threads}`, threads, 33);
-    expect(killed).toMatchObject({ code: null, signal: "SIGKILL", result: undefined });
-    const twice = await child(`killed${threads}`, threads, 95);
-    expect(twice.signal).toBe("SIGKILL");
-    expect(twice.steps[0]).toBeGreaterThan(30);
-    expect(twice.steps[0] % 10).toBe(1);
-    const resumed = await child(`killed${threads}`, threads);
-    expect(resumed.code).toBe(0);
-    expect(resumed.steps[0]).toBeGreaterThan(90);
-    expect(resumed.result).toBe(whole.result);
-  },
-);
+  const killed = await child(`killed${threads}`, threads, 33);
+  expect(killed).toMatchObject({ code: null, signal: "SIGKILL", result: undefined });
+  const twice = await child(`killed${threads}`, threads, 95);
+  expect(twice.signal).toBe("SIGKILL");
+  expect(twice.steps[0]).toBeGreaterThan(30);
+  expect(twice.steps[0] % 10).toBe(1);
+  const resumed = await child(`killed${threads}`, threads);
+  expect(resumed.code).toBe(0);
+  expect(resumed.steps[0]).toBeGreaterThan(90);
+  expect(resumed.result).toBe(whole.result);
+});
 
 /** A generator with batch statistics and an average, its critic of two steps, and a look at how far the means lie apart. */
 function adversaries(): Pick<TrainSpec, "objectives" | "validation"> {

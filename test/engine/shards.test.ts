@@ -223,7 +223,6 @@ describe("a failure ends the training, and leaves the pool to the next", () => {
     expect(error.message).toBe("no luck");
     await pool.close();
   });
-
 });
 
 test("a barrier that was aborted before a task came does not hold it", () => {

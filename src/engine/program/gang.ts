@@ -3,12 +3,13 @@ import { GANG_FAILED, type Pool, sharedArray } from "../../util/pool.js";
 import type { Runtime } from "../runtime/runtime.js";
 import type { ShardJob } from "./shard-layout.js";
 import { ShardMember } from "./shard-member.js";
-import { STOP, shardTask, WORDS } from "./shard-task.js";
+import { callWord, STOP, shardTask } from "./shard-task.js";
 
 export class Gang {
   readonly #control: Int32Array;
   readonly #members: readonly ShardMember[];
   readonly #helpers: readonly Promise<void>[];
+  #calls = 0;
 
   private constructor(control: Int32Array, members: readonly ShardMember[], helpers: readonly Promise<void>[]) {
     this.#control = control;
@@ -18,7 +19,7 @@ export class Gang {
 
   /** Loads the models of all jobs on all threads. Helpers keep a thread of the pool each until the gang is closed. */
   static async open(jobs: readonly ShardJob[], runtime: Runtime, pool: Pool | undefined): Promise<Gang> {
-    const control = sharedArray(Int32Array, Object.keys(WORDS).length);
+    const control = sharedArray(Int32Array, 1);
     const threads = Math.max(1, ...jobs.map((job) => job.threads));
     const started = Array.from({ length: threads - 1 }, (_, k) => {
       let ready: () => void = () => {};
@@ -50,15 +51,13 @@ export class Gang {
 
   /** Works on one job, together with all helpers. */
   async run(job: number): Promise<void> {
-    const control = this.#control;
-    Atomics.store(control, WORDS.job, job);
-    Atomics.add(control, WORDS.generation, 1);
-    Atomics.notify(control, WORDS.generation);
+    this.#call(job);
     try {
       await this.#members[job].step();
     } catch (error) {
       for (const member of this.#members) member.abort();
-      this.#dismiss();
+      // Some helpers may have no part in this job: they wait for the next call, not at its barrier.
+      this.#call(STOP);
       const ends = await Promise.allSettled(this.#helpers);
       const errors = [error, ...ends.flatMap((end) => (end.status === "rejected" ? [end.reason] : []))];
       // One thread failed, and all others of it: theirs is not the reason.
@@ -66,15 +65,14 @@ export class Gang {
     }
   }
 
-  /** Lets helpers go that wait for work. */
-  #dismiss(): void {
-    Atomics.store(this.#control, WORDS.job, STOP);
-    Atomics.add(this.#control, WORDS.generation, 1);
-    Atomics.notify(this.#control, WORDS.generation);
+  #call(job: number): void {
+    this.#calls++;
+    Atomics.store(this.#control, 0, callWord(this.#calls, job));
+    Atomics.notify(this.#control, 0);
   }
 
   async close(): Promise<void> {
-    this.#dismiss();
+    this.#call(STOP);
     await Promise.allSettled(this.#helpers);
     for (const member of this.#members) await member.close();
   }

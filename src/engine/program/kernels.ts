@@ -1,5 +1,5 @@
 /** @file All host kernels, by the names that ops call them. */
-import { slicedTransportKernel } from "../sliced/kernel.js";
+import { slicedTransportKernel } from "../transport/kernel.js";
 import type { HostKernel } from "./host-kernels.js";
 
 const KERNELS: readonly HostKernel[] = [slicedTransportKernel];

@@ -4,11 +4,14 @@ import { nodeRuntime } from "../runtime/node.js";
 import type { ShardJob } from "./shard-layout.js";
 import { ShardMember, SPINS } from "./shard-member.js";
 
-/** Words that the threads of a gang talk by. */
-export const WORDS = { generation: 0, job: 1 } as const;
-
 /** Stands for a job's number when the gang is to part. */
-export const STOP = -1;
+export const STOP = 0xff;
+
+/**
+ * The word that calls helpers to a job. The number of the call and the job stand in one: a helper that has no part in a job
+ * may look late, as the next is called, and must not take the number of one call with the job of the other.
+ */
+export const callWord = (count: number, job: number): number => (count << 8) | job;
 
 export interface GangInput {
   readonly jobs: readonly ShardJob[];
@@ -27,16 +30,14 @@ export const shardTask = defineTask(
       for (const job of jobs) {
         members.push(index < job.threads ? await ShardMember.create(job, index, runtime) : undefined);
       }
-      // As the control words start: the gang may have parted while this thread was loading.
-      let generation = 0;
+      // As the word starts: the gang may have parted while this thread was loading.
+      let call = 0;
       context.report("ready");
       for (;;) {
-        for (let spin = 0; spin < SPINS && Atomics.load(control, WORDS.generation) === generation; spin++);
-        while (Atomics.load(control, WORDS.generation) === generation) {
-          Atomics.wait(control, WORDS.generation, generation, 1000);
-        }
-        generation = Atomics.load(control, WORDS.generation);
-        const job = Atomics.load(control, WORDS.job);
+        for (let spin = 0; spin < SPINS && Atomics.load(control, 0) === call; spin++);
+        while (Atomics.load(control, 0) === call) Atomics.wait(control, 0, call, 1000);
+        call = Atomics.load(control, 0);
+        const job = call & 0xff;
         if (job === STOP) return;
         await members[job]?.step();
       }

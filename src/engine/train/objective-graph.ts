@@ -34,6 +34,8 @@ export interface StepGraph {
   readonly noises: readonly FedNoise[];
   readonly numbers: readonly FedNumber[];
   readonly terms: readonly string[];
+  /** Networks whose parameters it reads, moved or not. */
+  readonly networks: readonly Parameters[];
   /** Whether it has work that is done outside ONNX Runtime. */
   readonly hosts: boolean;
 }
@@ -110,6 +112,11 @@ class Context implements LossContext {
 
 function lossOf(where: string, built: Tensor | LossTerms): LossTerms {
   const terms = "loss" in built ? built : { loss: built };
+  if (terms.terms?.loss !== undefined) {
+    throw new ConfigError(
+      `train: a term of ${where} is named "loss"; expected another name, got that of the whole. Rename it.`,
+    );
+  }
   for (const [name, x] of Object.entries({ loss: terms.loss, ...terms.terms })) {
     if (x.rank !== 0)
       throw new ConfigError(`train: "${name}" of ${where} is no scalar; expected shape [], got ${describe(x)}.`);
@@ -119,6 +126,14 @@ function lossOf(where: string, built: Tensor | LossTerms): LossTerms {
 
 const hasHosts = (outputs: Readonly<Record<string, Tensor>>): boolean =>
   nodesOf(Object.values(outputs)).some((node) => node.op.host !== undefined);
+
+/** Asks the networks for all parameters that a loss needs. */
+export function declareParameters(
+  build: (context: LossContext) => Tensor | LossTerms,
+  sources: Readonly<Record<string, Source>>,
+): void {
+  build(new Context(sources, true));
+}
 
 /** The graph of one training step. Its outputs: loss, terms, gradient norm, and all vectors after the step. */
 export function trainingGraph(objective: Objective, sources: Readonly<Record<string, Source>>): StepGraph {
@@ -162,6 +177,7 @@ export function trainingGraph(objective: Objective, sources: Readonly<Record<str
     noises: context.noises,
     numbers: context.numbers,
     terms: Object.keys(terms),
+    networks: [...context.used],
     hosts: hasHosts(outputs),
   };
 }
@@ -181,6 +197,7 @@ export function lookingGraph(
     noises: context.noises,
     numbers: context.numbers,
     terms: Object.keys(terms),
+    networks: [...context.used],
     hosts: hasHosts(outputs),
   };
 }

@@ -45,7 +45,7 @@ export interface Objective {
   readonly rate: Schedule;
   /** How often this objective is stepped for each step of the whole (default 1); critics take several. */
   readonly repeats?: number;
-  /** Builds the loss; called once for training and once for held-out rows, and must give the same graph each time. */
+  /** Builds the loss; called several times, for training and for held-out rows, and must give the same graph each time. */
   loss(context: LossContext): Tensor | LossTerms;
 }
 

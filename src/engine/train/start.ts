@@ -39,6 +39,15 @@ export function checkSpec(spec: TrainSpec): void {
 /** Draws the first parameters of each network, or takes those given; optimisers start from zeros. */
 export function startVectors(spec: TrainSpec, networks: readonly Parameters[]): Vectors {
   const vectors = new Vectors();
+  const names = networks.map((network) => network.name);
+  const twice = names.find((name, k) => names.indexOf(name) !== k);
+  if (twice !== undefined) {
+    throw new ConfigError(`train: two networks are named "${twice}"; expected a name for each. Rename one.`);
+  }
+  const unknown = Object.keys(spec.start ?? {}).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new ConfigError(`train: start of an unknown network; expected one of ${names.join(", ")}, got "${unknown}".`);
+  }
   networks.forEach((network, k) => {
     const drawn = network.initialise(new Random(spec.seed, STREAMS.fit + k));
     const given = spec.start?.[network.name];

@@ -9,9 +9,17 @@ import type { Runtime, Value, Values } from "../runtime/runtime.js";
 import { Batches, holdOut, rowsOf } from "./batches.js";
 import { type CheckpointHeader, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
 import { firstBad } from "./diagnose.js";
-import { lookingGraph, NUMBERS, nextName, type StepGraph, slotName, trainingGraph } from "./objective-graph.js";
+import {
+  declareParameters,
+  lookingGraph,
+  NUMBERS,
+  nextName,
+  type StepGraph,
+  slotName,
+  trainingGraph,
+} from "./objective-graph.js";
 import { FIRST_STREAM, openRunners, type Runner, type RunnerSpec, STREAMS_EACH, shareSources } from "./runner.js";
-import type { HistoryEntry, Objective, TrainResult, TrainSpec } from "./spec.js";
+import type { HistoryEntry, LossContext, Objective, TrainResult, TrainSpec } from "./spec.js";
 import { checkSpec, startVectors } from "./start.js";
 import { HeldOut, lookSize } from "./validate.js";
 import type { Vectors } from "./vectors.js";
@@ -75,8 +83,14 @@ export async function train(spec: TrainSpec, engine: Engine): Promise<TrainResul
   const held = byName((k) => parts[k].held);
 
   const sources = shareSources(spec.sources);
+  const metric = validation?.metric ?? ((context: LossContext) => spec.objectives[0].loss(context));
+  // Before any graph is finished: the last loss may ask a network for parameters that the first does not need.
+  for (const objective of spec.objectives) declareParameters((context) => objective.loss(context), sources);
+  if (validation !== undefined) declareParameters(metric, sources);
   const graphs = spec.objectives.map((objective) => trainingGraph(objective, sources));
-  const networks = [...new Set(spec.objectives.flatMap((objective) => objective.networks))];
+  const look = validation && lookingGraph(metric, sources);
+  const moved = spec.objectives.flatMap((objective) => objective.networks);
+  const networks = [...new Set([...moved, ...graphs.flatMap((graph) => graph.networks), ...(look?.networks ?? [])])];
   const vectors = startVectors(spec, networks);
   const taken = byName(() => sharedArray(Int32Array, rows));
   const wholes = Object.fromEntries(vectors.names.map((name) => [name, vectors.get(name).length]));
@@ -89,9 +103,8 @@ export async function train(spec: TrainSpec, engine: Engine): Promise<TrainResul
   }));
   const size = validation === undefined ? undefined : lookSize(held, validation.rows ?? 8192);
   const looked = byName(() => sharedArray(Int32Array, size?.rows ?? 0));
-  if (validation !== undefined && size !== undefined) {
-    const graph = lookingGraph(validation.metric ?? ((context) => spec.objectives[0].loss(context)), sources);
-    specs.push({ graph, rows: size.rows, taken: looked, wholes, stream: FIRST_STREAM });
+  if (look !== undefined && size !== undefined) {
+    specs.push({ graph: look, rows: size.rows, taken: looked, wholes, stream: FIRST_STREAM });
   }
 
   const { runners, close } = await openRunners(specs, seed, engine.runtime, engine.pool);

@@ -12,7 +12,7 @@ import { slopesOf } from "./slopes.js";
 /** Slices are dealt to the threads in this many blocks, whatever their number, so that sums over slices come out alike. */
 const BLOCKS = 16;
 /** Slices projected together: their numbers should stay in the cache until they are sorted. */
-const TOGETHER = 16;
+const TOGETHER = 32;
 
 /** What the threads share: gradient [dims, rows] and cost of each block. */
 interface Scratch {
@@ -34,7 +34,7 @@ interface Sample {
 class TransportMember implements KernelMember {
   readonly #project: Session;
   readonly #gather: Session;
-  readonly #arrays = new Map<string, Float32Array>();
+  readonly #memory = new Map<string, Float32Array>();
 
   constructor(project: Session, gather: Session) {
     this.#project = project;
@@ -119,7 +119,7 @@ class TransportMember implements KernelMember {
     const shape = [directions.shape[1], slopes.shape[1]];
     const before = sum ?? this.#value("sum 0", shape);
     if (sum === undefined) (before.data as Float32Array).fill(0);
-    const into = this.#value(before.data === this.#arrays.get("sum 0") ? "sum 1" : "sum 0", shape);
+    const into = this.#value(before.data.buffer === this.#memory.get("sum 0")?.buffer ? "sum 1" : "sum 0", shape);
     await this.#gather.run({ directions, slopes, before }, { sum: into });
     return into;
   }
@@ -154,15 +154,15 @@ class TransportMember implements KernelMember {
     }
   }
 
-  /** An array that is kept from step to step, as a value of this shape. */
+  /** Memory that is kept from step to step, as a value of this shape: new memory costs more than the work done in it. */
   #value(name: string, shape: readonly number[]): Value {
     const size = shape.reduce((a, b) => a * b, 1);
-    let data = this.#arrays.get(name);
-    if (data === undefined || data.length !== size) {
-      data = new Float32Array(size);
-      this.#arrays.set(name, data);
+    let memory = this.#memory.get(name);
+    if (memory === undefined || memory.length < size) {
+      memory = new Float32Array(size);
+      this.#memory.set(name, memory);
     }
-    return { dtype: "float32", shape, data };
+    return { dtype: "float32", shape, data: memory.length === size ? memory : memory.subarray(0, size) };
   }
 
   async close(): Promise<void> {

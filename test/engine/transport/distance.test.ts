@@ -1,50 +1,18 @@
-import { afterAll, describe, expect, test } from "vitest";
-import { gradients } from "../../src/engine/graph/gradients.js";
-import { mul, sum } from "../../src/engine/graph/ops/index.js";
-import { input } from "../../src/engine/graph/tensor.js";
-import { compile } from "../../src/engine/program/program.js";
-import { argsort, drawDirections, matchTargets, slicedWasserstein } from "../../src/engine/sliced/index.js";
-import { slopesOf } from "../../src/engine/sliced/slopes.js";
-import { workerPool } from "../../src/node/worker-pool.js";
-import { fillNormal } from "../../src/util/fill-random.js";
-import { inlinePool } from "../../src/util/pool.js";
-import { testRuntime, value } from "./evaluate.js";
-
-const pool = workerPool(2);
-afterAll(() => pool.close());
+import { describe, expect, test } from "vitest";
+import { gradients } from "../../../src/engine/graph/gradients.js";
+import { mul, sum } from "../../../src/engine/graph/ops/index.js";
+import { input } from "../../../src/engine/graph/tensor.js";
+import { compile } from "../../../src/engine/program/program.js";
+import { drawDirections, slicedWasserstein } from "../../../src/engine/transport/index.js";
+import { slopesOf } from "../../../src/engine/transport/slopes.js";
+import { fillNormal } from "../../../src/util/fill-random.js";
+import { testRuntime, value } from "../evaluate.js";
 
 function normals(n: number, index: number): Float32Array {
   const out = new Float32Array(n);
   fillNormal(out, 5n, 1, index);
   return out;
 }
-
-const SAMPLES: Record<string, (n: number) => Float32Array> = {
-  normal: (n) => normals(n, 1),
-  "with heavy tails": (n) => {
-    const below = normals(n, 2);
-    return normals(n, 1).map((x, i) => x / (0.01 + Math.abs(below[i])));
-  },
-  "full of ties": (n) => normals(n, 1).map((x) => Math.round(2 * x)),
-  constant: (n) => new Float32Array(n).fill(-3.5),
-  "of both zeros": (n) => Float32Array.from({ length: n }, (_, i) => (i % 2 === 0 ? -0 : 0)),
-  "with one number far out": (n) => normals(n, 1).map((x, i) => (i === 3 ? 1e30 : x)),
-  "sorted backwards": (n) => Float32Array.from({ length: n }, (_, i) => n - i),
-  "in two narrow peaks": (n) => normals(n, 1).map((x, i) => (i % 2) * 1e6 + 1e-3 * x),
-};
-
-/** Positions in ascending order of the numbers; equal ones in theirs. */
-const orderOf = (x: Float32Array): number[] => Array.from(x.keys()).sort((a, b) => x[a] - x[b] || a - b);
-
-describe.each(Object.entries(SAMPLES))("a slice %s", (_, make) => {
-  test.each([1, 2, 3, 257, 5000, 40_000])("of %i numbers is sorted, ties in order", async (n) => {
-    const numbers = make(2 * n);
-    const order = await argsort(numbers, 2, inlinePool());
-    for (const l of [0, 1]) {
-      expect(Array.from(order.subarray(l * n, (l + 1) * n))).toEqual(orderOf(numbers.slice(l * n, (l + 1) * n)));
-    }
-  });
-});
 
 /** W_p^p from the quantile functions, on a grid so fine that all their steps lie on it. */
 function costOnGrid(a: readonly number[], b: readonly number[], power: number): number {
@@ -89,24 +57,6 @@ test.each([
     });
   },
 );
-
-test("matched targets are the same from one thread and from two, and those of a plain sort", async () => {
-  const [slices, m] = [7, 300];
-  const source = normals(slices * m, 5);
-  for (const n of [300, 200]) {
-    const target = normals(slices * n, 6);
-    const one = await matchTargets({ source, target, slices }, inlinePool());
-    expect(await matchTargets({ source, target, slices }, pool)).toEqual(one);
-    for (let l = 0; l < slices; l++) {
-      const sorted = target.slice(l * n, (l + 1) * n).sort();
-      orderOf(source.slice(l * m, (l + 1) * m)).forEach((row, r) => {
-        let wanted = 0;
-        for (let c = r * n; c < (r + 1) * n; c++) wanted += sorted[Math.floor(c / m)] / n;
-        expect(one[l * m + row]).toBeCloseTo(wanted, 5);
-      });
-    }
-  }
-});
 
 test.each(["gaussian", "orthogonal"] as const)("%s directions have length one and no preferred axis", (kind) => {
   const [count, dims] = [4000, 5];

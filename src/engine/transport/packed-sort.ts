@@ -3,6 +3,7 @@
  * tails stay in range), packed into one word with their 15-bit row number, sorted by two radix passes, and what the map
  * could not tell apart is put right by insertion. The order is exact, and equal values keep the order of their rows.
  */
+import { accumulate } from "./radix-sort.js";
 import * as scratch from "./scratch.js";
 
 const { CAPACITY, order, ROW_BITS, ROW_MASK, sortedBits, valueBits: bits, values } = scratch;
@@ -16,7 +17,7 @@ const highCount = new Int32Array(256);
 const PILOTS = 31;
 const pilots = new Float64Array(PILOTS);
 /** Insertions may move this many words a row before the sort gives up: some distributions are too uneven for the map. */
-const PATIENCE = 8;
+const PATIENCE = 3;
 
 /**
  * Sorts a slot: its values into `sorted`, its rows into `order`.
@@ -62,16 +63,6 @@ function pack(from: number, rows: number, centre: number, inverse: number): void
     const key = ((z / (1 + Math.abs(z))) * 65535 + 65536) | 0;
     lowCount[key & 511]++;
     order[i & ROW_MASK] = (key << ROW_BITS) | i;
-  }
-}
-
-/** Turns numbers of words into first places. */
-function accumulate(count: Int32Array): void {
-  let sum = 0;
-  for (let b = 0; b < count.length; b++) {
-    const n = count[b];
-    count[b] = sum;
-    sum = (sum + n) | 0;
   }
 }
 
