@@ -73,7 +73,7 @@ describe("one clear line for", () => {
         objectives: [newFit({ loss: (c) => ops.mean(linear(c.network(two), c.batch("data", "z"), 1)) })],
       },
       ConfigError,
-      /no table "data\.z"; expected one of data\.x, data\.y/,
+      /no such table; expected one of data\.x, data\.y, got "data\.z"/,
     ],
     [
       "a network that the loss does not use",

@@ -36,6 +36,8 @@ export class ModelBuilder implements Emitter {
   readonly #outputs: ValueInfoProto[] = [];
   readonly #constants = new Map<string, string>();
   readonly #names = new Set<string>();
+  /** Where to go on counting, by the name that is taken. */
+  readonly #next = new Map<string, number>();
   /** Nodes by what they compute, so that nothing is computed twice. */
   readonly #known = new Map<string, string[]>();
   readonly #renamed = new Map<string, string>();
@@ -156,7 +158,9 @@ export class ModelBuilder implements Emitter {
 
   #unique(base: string): string {
     let name = base;
-    for (let k = 2; this.#names.has(name); k++) name = `${base}.${k}`;
+    let next = this.#next.get(base) ?? 2;
+    while (this.#names.has(name)) name = `${base}.${next++}`;
+    this.#next.set(base, next);
     this.#names.add(name);
     return name;
   }

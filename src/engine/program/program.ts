@@ -56,11 +56,14 @@ export async function compile(
     outputs: names,
     async run(feeds, into = {}, context = { seed: 0n, index: 0 }) {
       for (const name of Object.keys(feeds)) {
-        if (!known.has(name)) throw new ConfigError(`program: unknown input "${name}"; expected ${inputs.join(", ")}.`);
+        if (!known.has(name))
+          throw new ConfigError(`program: unknown input; expected ${inputs.join(", ")}, got "${name}".`);
       }
       for (const name of inputs) {
         if (feeds[name] === undefined) {
-          throw new ConfigError(`program: input "${name}" is missing; expected ${inputs.join(", ")}.`);
+          throw new ConfigError(
+            `program: input "${name}" is missing; expected ${inputs.join(", ")}, got ${Object.keys(feeds).join(", ") || "none"}.`,
+          );
         }
       }
       const single = sessions.length === 1 ? sessions[0] : undefined;

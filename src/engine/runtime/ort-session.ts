@@ -47,7 +47,7 @@ export async function loadSession(
       for (const [name, value] of Object.entries(feeds)) {
         const meta = wanted.get(name);
         if (meta === undefined) {
-          throw new ConfigError(`onnx: unknown input "${name}"; expected ${list(session.inputNames)}.`);
+          throw new ConfigError(`onnx: unknown input; expected ${list(session.inputNames)}, got "${name}".`);
         }
         if (meta.isTensor) checkInput(name, value, meta.type, meta.shape);
         given[name] = wrap(value);

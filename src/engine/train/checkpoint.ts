@@ -1,6 +1,6 @@
 /** @file Checkpoints: everything that a killed training needs to go on to the same end, as bytes. */
 import { DataError } from "../../util/errors.js";
-import type { HistoryEntry } from "./spec.js";
+import type { HistoryEntry, Source } from "./spec.js";
 
 /** What is kept besides vectors. */
 export interface CheckpointHeader {
@@ -66,6 +66,18 @@ export function decodeCheckpoint(bytes: Uint8Array): {
     at += 4 * length;
   }
   return { header, vectors };
+}
+
+/** Tells one set of tables from another. */
+export function digest(sources: Readonly<Record<string, Source>>): number {
+  let sum = 0;
+  for (const tables of Object.values(sources)) {
+    for (const { data } of Object.values(tables)) {
+      const words = new Uint32Array(data.buffer, data.byteOffset, data.length);
+      sum = checksum(words, words.length) ^ Math.imul(sum, 31);
+    }
+  }
+  return sum >>> 0;
 }
 
 /** Mixes all bits of each word into the sum, so that any one that flips changes it (the finaliser of MurmurHash3). */

@@ -40,6 +40,8 @@ export interface StepGraph {
   readonly hosts: boolean;
 }
 
+/** Random tables that a loss may ask for: each has a stream of random numbers of its own. */
+export const MOST_NOISES = 64;
 /** Name of the fed vector of numbers. */
 export const NUMBERS = "numbers";
 const tableName = (source: string, table: string): string => `${source}.${table}`;
@@ -72,7 +74,7 @@ class Context implements LossContext {
     const matrix = this.#sources[source]?.[table];
     if (matrix === undefined) {
       const all = Object.entries(this.#sources).flatMap(([s, tables]) => Object.keys(tables).map((t) => `${s}.${t}`));
-      throw new ConfigError(`train: no table "${source}.${table}"; expected one of ${all.join(", ")}.`);
+      throw new ConfigError(`train: no such table; expected one of ${all.join(", ")}, got "${source}.${table}".`);
     }
     const rows = input(name, "float32", [BATCH, matrix.columns]);
     this.#batch.set(name, rows);
@@ -89,6 +91,11 @@ class Context implements LossContext {
   }
 
   #random(kind: FedNoise["kind"], columns: number): Tensor {
+    if (this.noises.length === MOST_NOISES) {
+      throw new ConfigError(
+        `train: too many random tables in one loss; expected ${MOST_NOISES} at most, got one more.`,
+      );
+    }
     const name = `noise.${this.noises.length}`;
     this.noises.push({ name, kind, columns });
     return input(name, "float32", [BATCH, columns]);
@@ -160,7 +167,9 @@ export function trainingGraph(objective: Objective, sources: Readonly<Record<str
     );
     const next = objective.optimiser.update(network.flat, gradient, slots, {
       scalar: (name, value) =>
-        context.number(`${objective.name}.${name}`, (step, update) => value(update + 1, objective.rate(step))),
+        context.number(`${objective.name} optimiser ${name}`, (step, update) =>
+          value(update + 1, objective.rate(step)),
+        ),
     });
     outputs[nextName(network.name)] = next.parameters;
     next.slots.forEach((slot, k) => {

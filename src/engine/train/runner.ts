@@ -9,7 +9,7 @@ import { partsOf, type RowFeed, type ShardJob } from "../program/shard-layout.js
 import { gather } from "../program/shard-member.js";
 import { ShardedProgram, shardJob } from "../program/sharded.js";
 import type { Runtime, Value, Values } from "../runtime/runtime.js";
-import type { StepGraph } from "./objective-graph.js";
+import { MOST_NOISES, type StepGraph } from "./objective-graph.js";
 import type { Source } from "./spec.js";
 
 /** Batches so small that it takes longer to bring threads together than to work. */
@@ -73,7 +73,7 @@ function rowFeeds({ graph, taken, stream }: RunnerSpec): RowFeed[] {
 }
 
 /** Number of streams that a runner's noises may take. */
-export const STREAMS_EACH = 0x40;
+export const STREAMS_EACH = MOST_NOISES;
 export const FIRST_STREAM = STREAMS.fit + 0x400;
 
 /** Opens runners that share threads. */

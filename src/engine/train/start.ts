@@ -27,7 +27,10 @@ export function checkSpec(spec: TrainSpec): void {
   for (const { name, repeats = 1 } of spec.objectives) whole(`repeats of objective "${name}"`, repeats);
   if (spec.checkpoint !== undefined) whole("steps between checkpoints", spec.checkpoint.every);
   if (spec.validation === false || spec.validation === undefined) return;
-  const { fraction = 0.1, every = 1, rows = 1, patience = 1 } = spec.validation;
+  const { fraction = 0.1, every = 1, rows = 1, patience = 1, minimumGain = 0 } = spec.validation;
+  if (!(minimumGain >= 0)) {
+    throw new ConfigError(`train: minimum gain out of range; expected a number >= 0, got ${minimumGain}.`);
+  }
   if (!(fraction > 0 && fraction < 1)) {
     throw new ConfigError(`train: share of held-out rows out of range; expected a number in (0, 1), got ${fraction}.`);
   }

@@ -7,7 +7,7 @@ import type { Parameters } from "../nn/parameters.js";
 import { AVERAGE } from "../optim/optimiser.js";
 import type { Runtime, Value, Values } from "../runtime/runtime.js";
 import { Batches, holdOut, rowsOf } from "./batches.js";
-import { type CheckpointHeader, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
+import { type CheckpointHeader, decodeCheckpoint, digest, encodeCheckpoint } from "./checkpoint.js";
 import { firstBad } from "./diagnose.js";
 import {
   declareParameters,
@@ -136,6 +136,7 @@ export async function train(spec: TrainSpec, engine: Engine): Promise<TrainResul
         String(seed),
         rows,
         parts.map((part, k) => [names[k], part.train.length, part.held.length]),
+        spec.checkpoint === undefined && spec.resume === undefined ? 0 : digest(sources),
         networks.map((network) => [network.name, network.entries.map((entry) => [entry.name, entry.shape])]),
         spec.objectives.map((o) => [o.name, o.optimiser.name, o.optimiser.slots, o.repeats ?? 1]),
       ]),
@@ -200,6 +201,8 @@ async function loop(training: Training): Promise<TrainResult> {
     }
     step++;
     sumSteps++;
+    const due = spec.checkpoint !== undefined && step % spec.checkpoint.every === 0;
+    if (due || step % every === 0 || step === spec.steps) checkVectors(vectors, step);
     let entry: HistoryEntry | undefined;
     if (step % every === 0 || step === spec.steps) {
       const means = Object.entries(sums).map(([name, sum]) => [name, sum / sumSteps]);
@@ -224,7 +227,7 @@ async function loop(training: Training): Promise<TrainResult> {
       history.push(entry);
     }
     spec.onProgress?.({ step, steps: spec.steps, epoch: Math.floor(step / perEpoch), losses, entry });
-    if (spec.checkpoint !== undefined && step % spec.checkpoint.every === 0) await save();
+    if (due) await save();
   }
 
   const final = best === undefined ? finalVectors(training) : kept;
@@ -262,7 +265,7 @@ async function update(
   const values: Record<string, number> = { loss: Number(results.loss.data[0]) };
   for (const name of graph.terms) values[name] = Number(results[`term.${name}`].data[0]);
   const squares = objective.networks.map((network) => Number(results[`square.${network.name}`].data[0]));
-  if (![values.loss, ...squares].every(Number.isFinite)) {
+  if (![...Object.values(values), ...squares].every(Number.isFinite)) {
     const bad = await firstBad(graph.outputs, runner.feeds(index, wholes), runtime, { seed, index });
     throw new NumericsError(
       `train: step ${step + 1}: ${bad === undefined ? "the loss" : `"${bad.name}"`} became ${bad?.what ?? "infinite"}; expected finite numbers in objective "${objective.name}" of ${spec.steps} steps. Look for a learning rate too high, a division by zero, or values far out of scale.`,
@@ -270,6 +273,16 @@ async function update(
   }
   vectors.advance(moved);
   return values;
+}
+
+/** What a step wrote is looked at before it is kept: a bad rate spoils parameters whose gradient was good. */
+function checkVectors(vectors: Vectors, step: number): void {
+  const bad = vectors.firstBad();
+  if (bad !== undefined) {
+    throw new NumericsError(
+      `train: step ${step}: "${bad}" holds numbers that are not finite; expected finite ones after the step. Look for a learning rate too high or not a number.`,
+    );
+  }
 }
 
 /** Names of the vectors that stand for each network outside training: its average where one is kept. */

@@ -44,6 +44,11 @@ export class Vectors {
     }
   }
 
+  /** Name of the first vector that holds NaN or infinity. */
+  firstBad(): string | undefined {
+    return this.names.find((name) => !this.get(name).every(Number.isFinite));
+  }
+
   /** Copies of all vectors. */
   copy(names: readonly string[] = this.names): Record<string, Float32Array> {
     return Object.fromEntries(names.map((name) => [name, this.get(name).slice()]));

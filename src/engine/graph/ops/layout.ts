@@ -59,7 +59,9 @@ const transposeOp = defineOp({
 /** Permutes the axes; without an order, reverses them. */
 export function transpose(x: Tensor, order: readonly number[] = x.shape.map((_, k) => x.rank - 1 - k)): Tensor {
   if ([...order].sort((a, b) => a - b).some((axis, k) => axis !== k) || order.length !== x.rank) {
-    throw new ConfigError(`transpose: order [${order}] is no permutation; expected the axes of ${describe(x)}.`);
+    throw new ConfigError(
+      `transpose: order is no permutation; expected each of the ${x.rank} axes of ${describe(x)} once, got [${order}].`,
+    );
   }
   return apply(transposeOp, [x], { order: [...order] });
 }
@@ -111,6 +113,7 @@ const concatOp = defineOp({
 
 /** Joins tensors along an axis (default the last). */
 export function concat(inputs: readonly Tensor[], axis = -1): Tensor {
+  if (inputs.length === 0) throw new ConfigError("concat: nothing to join; expected at least one tensor, got none.");
   if (inputs.length === 1) return inputs[0];
   const at = axisOf("concat", inputs[0], axis);
   const without = (x: Tensor) => x.shape.filter((_, k) => k !== at);
