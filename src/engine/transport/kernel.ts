@@ -9,8 +9,8 @@ import type { Runtime, Session, Value } from "../runtime/runtime.js";
 import { type DirectionKind, drawDirections } from "./directions.js";
 import { slopesOf } from "./slopes.js";
 
-/** Slices are dealt to the threads in this many blocks, whatever their number, so that sums over slices come out alike. */
-const BLOCKS = 16;
+/** Threads take slices in this many blocks, whatever their number, so that sums over slices come out alike. */
+export const BLOCKS = 32;
 /** Slices projected together: their numbers should stay in the cache until they are sorted. */
 const TOGETHER = 32;
 
@@ -18,6 +18,8 @@ const TOGETHER = 32;
 interface Scratch {
   readonly gradients: Float32Array;
   readonly costs: Float64Array;
+  /** Word: next block to take. */
+  readonly next: Int32Array;
 }
 
 /** A sample as one thread sees it: the rows that take part, and where they came from. */
@@ -45,7 +47,7 @@ class TransportMember implements KernelMember {
     const { slices, power, keptSource, keptTarget, kind } = call.attributes;
     const dims = call.columns[0];
     const rows = call.rows[0].length / dims;
-    const { gradients, costs } = call.scratch as Scratch;
+    const { gradients, costs, next } = call.scratch as Scratch;
     const source = this.#sample("source", call.inputs[0], dims, keptSource ? call.inputs[2] : undefined);
     const target = this.#sample(
       "target",
@@ -55,7 +57,7 @@ class TransportMember implements KernelMember {
     );
     const total = slices as number;
     const perBlock = total / BLOCKS;
-    for (let block = call.thread; block < BLOCKS; block += call.threads) {
+    for (let block = Atomics.add(next, 0, 1); block < BLOCKS; block = Atomics.add(next, 0, 1)) {
       const start = Math.floor(block * perBlock);
       const count = Math.floor((block + 1) * perBlock) - start;
       costs[block] = 0;
@@ -136,7 +138,7 @@ class TransportMember implements KernelMember {
 
   /** Adds the blocks, each thread a share of the rows. */
   #finish(call: SharedCall, rows: number, dims: number, power: number, slices: number, size: number): void {
-    const { gradients, costs } = call.scratch as Scratch;
+    const { gradients, costs, next } = call.scratch as Scratch;
     const gradient = call.rows[0];
     const share = Math.ceil(rows / call.threads);
     const start = call.thread * share;
@@ -150,6 +152,7 @@ class TransportMember implements KernelMember {
       }
     }
     if (call.thread === 0) {
+      Atomics.store(next, 0, 0);
       call.wholes[0][0] = costs.subarray(0, BLOCKS).reduce((a, b) => a + b, 0) / slices;
     }
   }
@@ -187,6 +190,7 @@ export const slicedTransportKernel: HostKernel = {
   prepare: ([rows], [dims]): Scratch => ({
     gradients: sharedArray(Float32Array, BLOCKS * dims * rows),
     costs: sharedArray(Float64Array, BLOCKS),
+    next: sharedArray(Int32Array, 1),
   }),
   open: openMember,
 };

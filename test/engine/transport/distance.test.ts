@@ -4,6 +4,7 @@ import { mul, sum } from "../../../src/engine/graph/ops/index.js";
 import { input } from "../../../src/engine/graph/tensor.js";
 import { compile } from "../../../src/engine/program/program.js";
 import { drawDirections, slicedWasserstein } from "../../../src/engine/transport/index.js";
+import { BLOCKS } from "../../../src/engine/transport/kernel.js";
 import { slopesOf } from "../../../src/engine/transport/slopes.js";
 import { fillNormal } from "../../../src/util/fill-random.js";
 import { testRuntime, value } from "../evaluate.js";
@@ -85,10 +86,10 @@ describe("the distance as an op", () => {
   const keptSource = Float32Array.from({ length: m }, (_, i) => (i % 3 === 0 ? 0 : 1));
   const keptTarget = Float32Array.from({ length: n }, (_, i) => (i % 4 === 0 ? 0 : 1));
 
-  /** Directions of the kernel's sixteen blocks, in order. */
-  const directions = Array.from({ length: 16 }, (_, block) => {
-    const [from, to] = [Math.floor((block * slices) / 16), Math.floor(((block + 1) * slices) / 16)];
-    return Array.from(drawDirections(to - from, dims, "gaussian", 9n, 0, 2 * 16 + block));
+  /** Directions of the kernel's blocks, in order. */
+  const directions = Array.from({ length: BLOCKS }, (_, block) => {
+    const [from, to] = [Math.floor((block * slices) / BLOCKS), Math.floor(((block + 1) * slices) / BLOCKS)];
+    return Array.from(drawDirections(to - from, dims, "gaussian", 9n, 0, 2 * BLOCKS + block));
   }).flat();
 
   const project = (rows: Float32Array, l: number, kept: Float32Array) =>
