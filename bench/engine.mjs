@@ -18,6 +18,7 @@ import {
   matchTargets,
   nodeRuntime,
   Parameters,
+  RowModel,
   scope,
   train,
 } from "../dist/engine/index.js";
@@ -139,24 +140,29 @@ function trainStep(name, batch) {
 }
 
 async function infer(name, batch) {
-  const { inputs, noise, build } = NETWORKS[name];
+  const { inputs, outputs, noise, build } = NETWORKS[name];
   const network = new Parameters(name);
   const x = input("x", "float32", ["n", inputs]);
   const drawn = noise === 0 ? undefined : input("drawn", "float32", ["n", noise]);
   const y = build(scope(network, false), x, drawn);
   const { flat, state } = network.initialise(new Random(1));
-  const session = await runtime.load(emitModel({ y }, { replace: network.constants(flat, state) }).bytes);
-  const table = (data, columns) => ({ dtype: "float32", shape: [data.length / columns, columns], data });
-  const noises = new Float32Array(batch * noise);
-  const feeds = { x: table(Float32Array.from(normals(batch * inputs, 3)), inputs) };
-  if (noise > 0) feeds.drawn = table(noises, noise);
-  let index = 0;
-  const time = await measure(async () => {
-    if (noise > 0) fillNormal(noises, 1n, 4, index++);
-    await session.run(feeds);
+  const { bytes } = emitModel({ y }, { replace: network.constants(flat, state) });
+  const model = new RowModel(
+    {
+      bytes,
+      inputs: [{ name: "x", columns: inputs }],
+      noises: noise === 0 ? [] : [{ name: "drawn", columns: noise }],
+      outputs: [{ name: "y", columns: outputs }],
+    },
+    pool,
+  );
+  const xs = normals(batch * inputs, 3);
+  const into = { y: sharedArray(Float32Array, batch * outputs) };
+  let first = 0;
+  return measure(async () => {
+    await model.run({ x: xs }, batch, { seed: 1n, first, into });
+    first += batch;
   });
-  await session.close();
-  return time;
 }
 
 async function sort(slices, rows) {

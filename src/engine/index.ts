@@ -27,6 +27,7 @@ export {
 export { type AdamOptions, adam, adamw, averaged, clipped, type Optimiser, sgd } from "./optim/optimiser.js";
 export { constantly, cosine, inverseEpoch, type Schedule, warmUp } from "./optim/schedule.js";
 export { compile, type Program } from "./program/program.js";
+export { RowModel, type RowModelSpec, type RowRun, type RowTable } from "./program/row-model.js";
 export { type NodeRuntimeOptions, nodeRuntime } from "./runtime/node.js";
 export type { Runtime, Session, SessionOptions, Value, Values } from "./runtime/runtime.js";
 export { type WebRuntimeOptions, webRuntime } from "./runtime/web.js";

@@ -70,3 +70,30 @@ export function normalQuantile(p: number): number {
   }
   return q < 0 ? -size : size;
 }
+
+/**
+ * Fills a table with normal numbers, row i of which is a function of seed, stream and row number `first + i` alone: whoever
+ * draws them, and however the rows are cut into parts.
+ */
+export function fillNormalRows(
+  into: Float32Array,
+  columns: number,
+  seed: number | bigint,
+  stream: number,
+  first: number,
+): void {
+  const key = toSeed(seed);
+  const key0 = Number(key & 0xffffffffn) | 0;
+  const key1 = Number(key >> 32n) | 0;
+  const words = new Uint32Array(4);
+  const rows = into.length / columns;
+  for (let i = 0, at = 0; i < rows; i++) {
+    const row = first + i;
+    const low = row | 0;
+    const high = Math.floor(row / 2 ** 32) | 0;
+    for (let k = 0; k < columns; k++) {
+      if ((k & 3) === 0) philox4x32(k >> 2, stream, low, high, key0, key1, words, 0);
+      into[at++] = normalQuantile((words[k & 3] + 0.5) * STEP);
+    }
+  }
+}
