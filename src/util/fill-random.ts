@@ -4,14 +4,17 @@ import { toSeed } from "./random.js";
 
 const STEP = 2 ** -32;
 
+function keyOf(seed: number | bigint): readonly [number, number] {
+  const key = toSeed(seed);
+  return [Number(key & 0xffffffffn) | 0, Number(key >> 32n) | 0];
+}
+
 /**
  * Fills with uniform numbers in (0, 1), a function of seed, stream, index and position alone.
  * @param index Which of 2^53 blocks of numbers under this seed and stream, such as the step of a training.
  */
 export function fillUniform(into: Float32Array, seed: number | bigint, stream: number, index: number): void {
-  const key = toSeed(seed);
-  const key0 = Number(key & 0xffffffffn) | 0;
-  const key1 = Number(key >> 32n) | 0;
+  const [key0, key1] = keyOf(seed);
   const low = index | 0;
   const high = Math.floor(index / 2 ** 32) | 0;
   const words = new Uint32Array(4);
@@ -29,9 +32,7 @@ export function fillUniform(into: Float32Array, seed: number | bigint, stream: n
  * quantiles of uniform numbers of 32 bits, so they reach 6.3 deviations.
  */
 export function fillNormal(into: Float32Array, seed: number | bigint, stream: number, index: number): void {
-  const key = toSeed(seed);
-  const key0 = Number(key & 0xffffffffn) | 0;
-  const key1 = Number(key >> 32n) | 0;
+  const [key0, key1] = keyOf(seed);
   const low = index | 0;
   const high = Math.floor(index / 2 ** 32) | 0;
   const words = new Uint32Array(4);
@@ -82,9 +83,7 @@ export function fillNormalRows(
   stream: number,
   first: number,
 ): void {
-  const key = toSeed(seed);
-  const key0 = Number(key & 0xffffffffn) | 0;
-  const key1 = Number(key >> 32n) | 0;
+  const [key0, key1] = keyOf(seed);
   const words = new Uint32Array(4);
   const rows = into.length / columns;
   for (let i = 0, at = 0; i < rows; i++) {

@@ -116,3 +116,11 @@ export class Barrier {
 export function sharedArray<T>(type: { new (buffer: SharedArrayBuffer): T; BYTES_PER_ELEMENT: number }, n: number): T {
   return new type(new SharedArrayBuffer(n * type.BYTES_PER_ELEMENT));
 }
+
+/** The same numbers on shared memory: the array itself where it stands there, else a copy. */
+export function onSharedMemory(data: Float32Array): Float32Array {
+  if (data.buffer instanceof SharedArrayBuffer) return data;
+  const copy = sharedArray(Float32Array, data.length);
+  copy.set(data);
+  return copy;
+}

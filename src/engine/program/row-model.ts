@@ -1,7 +1,7 @@
 /** @file Models that go row by row, run by all threads of a pool: how a trained model is applied to many events. */
 import { ConfigError } from "../../util/errors.js";
 import { fillNormalRows } from "../../util/fill-random.js";
-import { defineTask, type Pool, sharedArray } from "../../util/pool.js";
+import { defineTask, onSharedMemory, type Pool, sharedArray } from "../../util/pool.js";
 import { nodeRuntime } from "../runtime/node.js";
 import type { Session, Value } from "../runtime/runtime.js";
 
@@ -144,7 +144,7 @@ export class RowModel {
           `model: input "${name}" does not fit; expected ${rows} rows of ${columns} numbers, got ${data === undefined ? "none" : `${data.length} numbers`}.`,
         );
       }
-      tables[name] = shared(data);
+      tables[name] = onSharedMemory(data);
     }
     const outputs: Record<string, Float32Array> = {};
     for (const { name, columns } of this.#spec.outputs) {
@@ -165,11 +165,4 @@ export class RowModel {
     await Promise.all(Array.from({ length: threads }, () => this.#pool.run(rowTask, job)));
     return outputs;
   }
-}
-
-function shared(data: Float32Array): Float32Array {
-  if (data.buffer instanceof SharedArrayBuffer) return data;
-  const copy = sharedArray(Float32Array, data.length);
-  copy.set(data);
-  return copy;
 }

@@ -131,8 +131,21 @@ function lossOf(where: string, built: Tensor | LossTerms): LossTerms {
   return terms;
 }
 
-const hasHosts = (outputs: Readonly<Record<string, Tensor>>): boolean =>
-  nodesOf(Object.values(outputs)).some((node) => node.op.host !== undefined);
+function stepGraph(
+  outputs: Readonly<Record<string, Tensor>>,
+  context: Context,
+  terms: Readonly<Record<string, Tensor>>,
+): StepGraph {
+  return {
+    outputs,
+    tables: context.tables,
+    noises: context.noises,
+    numbers: context.numbers,
+    terms: Object.keys(terms),
+    networks: [...context.used],
+    hosts: nodesOf(Object.values(outputs)).some((node) => node.op.host !== undefined),
+  };
+}
 
 /** Asks the networks for all parameters that a loss needs. */
 export function declareParameters(
@@ -180,15 +193,7 @@ export function trainingGraph(objective: Objective, sources: Readonly<Record<str
   for (const network of context.used) {
     if (network.stateSize > 0) outputs[nextName(`${network.name}.state`)] = network.updatedStates();
   }
-  return {
-    outputs,
-    tables: context.tables,
-    noises: context.noises,
-    numbers: context.numbers,
-    terms: Object.keys(terms),
-    networks: [...context.used],
-    hosts: hasHosts(outputs),
-  };
+  return stepGraph(outputs, context, terms);
 }
 
 /** The graph that looks at held-out rows. Its outputs: loss and terms. */
@@ -200,13 +205,5 @@ export function lookingGraph(
   const { loss, terms = {} } = lossOf("the held-out metric", build(context));
   const outputs: Record<string, Tensor> = { loss };
   for (const [name, x] of Object.entries(terms)) outputs[`term.${name}`] = x;
-  return {
-    outputs,
-    tables: context.tables,
-    noises: context.noises,
-    numbers: context.numbers,
-    terms: Object.keys(terms),
-    networks: [...context.used],
-    hosts: hasHosts(outputs),
-  };
+  return stepGraph(outputs, context, terms);
 }

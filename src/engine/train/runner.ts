@@ -1,6 +1,6 @@
 /** @file Steps made ready to run: shared out among threads where the graph allows, else as a whole. */
 import { fillNormal, fillUniform } from "../../util/fill-random.js";
-import { type Pool, sharedArray } from "../../util/pool.js";
+import { onSharedMemory, type Pool } from "../../util/pool.js";
 import { STREAMS } from "../../util/streams.js";
 import { Gang } from "../program/gang.js";
 import { compile, type Program } from "../program/program.js";
@@ -41,17 +41,11 @@ export interface RunnerSpec {
 
 /** Copies tables to shared memory, once however many runners read them. */
 export function shareSources(sources: Readonly<Record<string, Source>>): Readonly<Record<string, Source>> {
-  const share = (data: Float32Array): Float32Array => {
-    if (data.buffer instanceof SharedArrayBuffer) return data;
-    const copy = sharedArray(Float32Array, data.length);
-    copy.set(data);
-    return copy;
-  };
   return Object.fromEntries(
     Object.entries(sources).map(([name, tables]) => [
       name,
       Object.fromEntries(
-        Object.entries(tables).map(([table, { data, columns }]) => [table, { data: share(data), columns }]),
+        Object.entries(tables).map(([table, { data, columns }]) => [table, { data: onSharedMemory(data), columns }]),
       ),
     ]),
   );

@@ -3,59 +3,22 @@ import { DataError, InterruptedError, NumericsError } from "../../util/errors.js
 import { type Pool, sharedArray } from "../../util/pool.js";
 import { Random, toSeed } from "../../util/random.js";
 import { STREAMS } from "../../util/streams.js";
-import type { Parameters } from "../nn/parameters.js";
 import { AVERAGE } from "../optim/optimiser.js";
-import type { Runtime, Value, Values } from "../runtime/runtime.js";
+import type { Runtime, Values } from "../runtime/runtime.js";
 import { Batches, holdOut, rowsOf } from "./batches.js";
 import { type CheckpointHeader, decodeCheckpoint, digest, encodeCheckpoint } from "./checkpoint.js";
-import { firstBad } from "./diagnose.js";
-import {
-  declareParameters,
-  lookingGraph,
-  NUMBERS,
-  nextName,
-  type StepGraph,
-  slotName,
-  trainingGraph,
-} from "./objective-graph.js";
-import { FIRST_STREAM, openRunners, type Runner, type RunnerSpec, STREAMS_EACH, shareSources } from "./runner.js";
-import type { HistoryEntry, LossContext, Objective, TrainResult, TrainSpec } from "./spec.js";
+import { declareParameters, lookingGraph, nextName, slotName, trainingGraph } from "./objective-graph.js";
+import { FIRST_STREAM, openRunners, type RunnerSpec, STREAMS_EACH, shareSources } from "./runner.js";
+import type { HistoryEntry, LossContext, TrainResult, TrainSpec } from "./spec.js";
 import { checkSpec, startVectors } from "./start.js";
+import { checkVectors, type Stepper, type Training, update } from "./update.js";
 import { HeldOut, lookSize } from "./validate.js";
-import type { Vectors } from "./vectors.js";
 
 /** What trains. */
 export interface Engine {
   readonly runtime: Runtime;
   /** Threads that share batches (default: this one alone). Their number changes nothing but the time. */
   readonly pool?: Pool;
-}
-
-/** An objective made ready to step. */
-interface Stepper {
-  readonly objective: Objective;
-  readonly graph: StepGraph;
-  readonly runner: Runner;
-  readonly numbers: Value;
-  /** Vectors that a step replaces. */
-  readonly moved: readonly string[];
-  readonly repeats: number;
-}
-
-/** What one training works with, from the first step to the last. */
-interface Training {
-  readonly spec: TrainSpec;
-  readonly seed: bigint;
-  readonly runtime: Runtime;
-  readonly networks: readonly Parameters[];
-  readonly vectors: Vectors;
-  readonly steppers: readonly Stepper[];
-  readonly dealers: Readonly<Record<string, Batches>>;
-  readonly taken: Readonly<Record<string, Int32Array>>;
-  readonly perEpoch: number;
-  readonly heldOut: HeldOut | undefined;
-  /** What a checkpoint must agree with. */
-  readonly fingerprint: string;
 }
 
 const BEST = "best.";
@@ -243,46 +206,6 @@ async function loop(training: Training): Promise<TrainResult> {
     bestStep: best?.step ?? step,
     stopped: patient() ? "steps" : "patience",
   };
-}
-
-/** One update of one objective; returns its loss and terms. */
-async function update(
-  { spec, seed, runtime, vectors, steppers, dealers, taken }: Training,
-  number: number,
-  step: number,
-  repeat: number,
-): Promise<Record<string, number>> {
-  const { objective, graph, runner, numbers, moved, repeats } = steppers[number];
-  const index = step * repeats + repeat;
-  const updates = (list: readonly Stepper[]) => list.reduce((sum, stepper) => sum + stepper.repeats, 0);
-  const batch = step * updates(steppers) + updates(steppers.slice(0, number)) + repeat;
-  for (const [name, dealer] of Object.entries(dealers)) dealer.fill(batch, taken[name]);
-  graph.numbers.forEach((at, k) => {
-    numbers.data[k] = at(step, index);
-  });
-  const wholes: Values = { ...vectors.values(), [NUMBERS]: numbers };
-  const results = await runner.run(index, wholes, vectors.targets(moved));
-  const values: Record<string, number> = { loss: Number(results.loss.data[0]) };
-  for (const name of graph.terms) values[name] = Number(results[`term.${name}`].data[0]);
-  const squares = objective.networks.map((network) => Number(results[`square.${network.name}`].data[0]));
-  if (![...Object.values(values), ...squares].every(Number.isFinite)) {
-    const bad = await firstBad(graph.outputs, runner.feeds(index, wholes), runtime, { seed, index });
-    throw new NumericsError(
-      `train: step ${step + 1}: ${bad === undefined ? "the loss" : `"${bad.name}"`} became ${bad?.what ?? "infinite"}; expected finite numbers in objective "${objective.name}" of ${spec.steps} steps. Look for a learning rate too high, a division by zero, or values far out of scale.`,
-    );
-  }
-  vectors.advance(moved);
-  return values;
-}
-
-/** What a step wrote is looked at before it is kept: a bad rate spoils parameters whose gradient was good. */
-function checkVectors(vectors: Vectors, step: number): void {
-  const bad = vectors.firstBad();
-  if (bad !== undefined) {
-    throw new NumericsError(
-      `train: step ${step}: "${bad}" holds numbers that are not finite; expected finite ones after the step. Look for a learning rate too high or not a number.`,
-    );
-  }
 }
 
 /** Names of the vectors that stand for each network outside training: its average where one is kept. */

@@ -1,5 +1,5 @@
 import { ConfigError } from "../../util/errors.js";
-import { type Pool, sharedArray } from "../../util/pool.js";
+import { onSharedMemory, type Pool, sharedArray } from "../../util/pool.js";
 import { matchTask, orderTask } from "./match-task.js";
 
 /** Projections of two samples on the same directions. */
@@ -34,8 +34,8 @@ export async function matchTargets(projections: Projections, pool: Pool): Promis
     sourceRows,
     targetRows,
     slices,
-    source: shared(projections.source),
-    target: shared(projections.target),
+    source: onSharedMemory(projections.source),
+    target: onSharedMemory(projections.target),
     matched,
     next: sharedArray(Int32Array, 1),
   };
@@ -54,7 +54,7 @@ export async function matchTargets(projections: Projections, pool: Pool): Promis
 export async function argsort(values: Float32Array, slices: number, pool: Pool): Promise<Int32Array> {
   const rows = rowsOf(values, slices, "values");
   const order = sharedArray(Int32Array, slices * rows);
-  const job = { rows, slices, values: shared(values), order, next: sharedArray(Int32Array, 1) };
+  const job = { rows, slices, values: onSharedMemory(values), order, next: sharedArray(Int32Array, 1) };
   await Promise.all(Array.from({ length: Math.min(pool.size, slices) }, () => pool.run(orderTask, job)));
   return order;
 }
@@ -70,11 +70,4 @@ function rowsOf(values: Float32Array, slices: number, name: string): number {
     );
   }
   return rows;
-}
-
-function shared(values: Float32Array): Float32Array {
-  if (values.buffer instanceof SharedArrayBuffer) return values;
-  const copy = sharedArray(Float32Array, values.length);
-  copy.set(values);
-  return copy;
 }
