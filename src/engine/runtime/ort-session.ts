@@ -27,15 +27,29 @@ export async function loadSession(
     );
   }
   const wanted = new Map(session.inputNames.map((name, k) => [name, session.inputMetadata[k]]));
-  // A wrapper costs more than a small op: keep one for each array that comes back step after step.
-  const wrapped = new WeakMap<object, { shape: string; tensor: OrtTensor }>();
+  // To check and wrap a value costs more than a small op: do so once for each that comes back step after step.
+  const wrapped = new WeakMap<Value, { readonly tensor: OrtTensor; readonly fits: Set<string> }>();
 
-  function wrap(value: Value): OrtTensor {
-    const shape = value.shape.join();
-    const known = wrapped.get(value.data);
-    if (known !== undefined && known.shape === shape) return known.tensor;
-    const tensor = new ort.Tensor(value.dtype as "float32", value.data as Float32Array, value.shape);
-    wrapped.set(value.data, { shape, tensor });
+  function wrap(value: Value): { readonly tensor: OrtTensor; readonly fits: Set<string> } {
+    let known = wrapped.get(value);
+    if (known === undefined) {
+      const tensor = new ort.Tensor(value.dtype as "float32", value.data as Float32Array, value.shape);
+      known = { tensor, fits: new Set() };
+      wrapped.set(value, known);
+    }
+    return known;
+  }
+
+  function feed(name: string, value: Value): OrtTensor {
+    const known = wrapped.get(value);
+    if (known?.fits.has(name)) return known.tensor;
+    const meta = wanted.get(name);
+    if (meta === undefined) {
+      throw new ConfigError(`onnx: unknown input; expected ${list(session.inputNames)}, got "${name}".`);
+    }
+    if (meta.isTensor) checkInput(name, value, meta.type, meta.shape);
+    const { tensor, fits } = wrap(value);
+    fits.add(name);
     return tensor;
   }
 
@@ -44,14 +58,7 @@ export async function loadSession(
     outputs: session.outputNames,
     async run(feeds, into = {}) {
       const given: Record<string, OrtTensor> = {};
-      for (const [name, value] of Object.entries(feeds)) {
-        const meta = wanted.get(name);
-        if (meta === undefined) {
-          throw new ConfigError(`onnx: unknown input; expected ${list(session.inputNames)}, got "${name}".`);
-        }
-        if (meta.isTensor) checkInput(name, value, meta.type, meta.shape);
-        given[name] = wrap(value);
-      }
+      for (const name in feeds) given[name] = feed(name, feeds[name]);
       for (const name of session.inputNames) {
         if (given[name] === undefined) {
           throw new ConfigError(
@@ -60,7 +67,7 @@ export async function loadSession(
         }
       }
       const fetches: Record<string, OrtTensor | null> = {};
-      for (const name of session.outputNames) fetches[name] = into[name] === undefined ? null : wrap(into[name]);
+      for (const name of session.outputNames) fetches[name] = into[name] === undefined ? null : wrap(into[name]).tensor;
       const results = await session.run(given, fetches);
       const values: Record<string, Value> = {};
       for (const name of session.outputNames) {
