@@ -12,7 +12,7 @@ import { slopesOf } from "./slopes.js";
 /** Threads take slices in this many blocks, whatever their number, so that sums over slices come out alike. */
 export const BLOCKS = 32;
 /** Slices projected together: their numbers should stay in the cache until they are sorted. */
-const TOGETHER = 32;
+const TOGETHER = 16;
 
 /** What the threads share: gradient [dims, rows] and cost of each block. */
 interface Scratch {
@@ -24,7 +24,8 @@ interface Scratch {
 
 /** A sample as one thread sees it: the rows that take part, and where they came from. */
 interface Sample {
-  readonly table: Value;
+  /** [dims, size]: products are twice as fast from columns as from rows. */
+  readonly columns: Value;
   readonly rows: Int32Array | undefined;
   readonly size: number;
 }
@@ -103,16 +104,19 @@ class TransportMember implements KernelMember {
         `sliced Wasserstein: no row of the ${name} takes part; expected at least one of ${all}, got 0. Loosen the selection, or start nearer to the data.`,
       );
     }
-    const copy = this.#value(name, [size, dims]);
-    const data = copy.data as Float32Array;
-    if (rows === undefined) data.set(table);
-    else for (const [k, row] of rows.entries()) data.set(table.subarray(row * dims, (row + 1) * dims), k * dims);
-    return { table: copy, rows, size };
+    const columns = this.#value(`${name} columns`, [dims, size]);
+    const data = columns.data as Float32Array;
+    for (let k = 0; k < dims; k++) {
+      const at = k * size;
+      if (rows === undefined) for (let i = 0; i < size; i++) data[at + i] = table[i * dims + k];
+      else for (let i = 0; i < size; i++) data[at + i] = table[rows[i] * dims + k];
+    }
+    return { columns, rows, size };
   }
 
-  async #projections(name: string, directions: Value, { table, size }: Sample): Promise<Float32Array> {
+  async #projections(name: string, directions: Value, { columns, size }: Sample): Promise<Float32Array> {
     const into = this.#value(name, [directions.shape[0], size]);
-    await this.#project.run({ directions, table }, { projections: into });
+    await this.#project.run({ directions, columns }, { projections: into });
     return into.data as Float32Array;
   }
 
@@ -176,10 +180,10 @@ class TransportMember implements KernelMember {
 
 async function openMember(runtime: Runtime): Promise<KernelMember> {
   const directions = input("directions", "float32", ["slices", "dims"]);
-  const table = input("table", "float32", ["rows", "dims"]);
+  const columns = input("columns", "float32", ["dims", "rows"]);
   const slopes = input("slopes", "float32", ["slices", "rows"]);
   const before = input("before", "float32", ["dims", "rows"]);
-  const project = emitModel({ projections: gemm(directions, table, undefined, { transposeB: true }) });
+  const project = emitModel({ projections: gemm(directions, columns) });
   const gather = emitModel({ sum: add(gemm(directions, slopes, undefined, { transposeA: true }), before) });
   const options = { threads: 1 };
   return new TransportMember(await runtime.load(project.bytes, options), await runtime.load(gather.bytes, options));

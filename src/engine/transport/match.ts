@@ -1,4 +1,5 @@
 /** @file Matching of one slice in a thread's fixed memory: sort both sides, hand each source row the target of its rank. */
+import { compiled } from "./compiled-sort.js";
 import { intervalMeans, intervalSigns, pairSigns } from "./intervals.js";
 import { sortPacked } from "./packed-sort.js";
 import { radixSort } from "./radix-sort.js";
@@ -7,21 +8,35 @@ import * as scratch from "./scratch.js";
 const {
   INTERVALS,
   MATCHED,
+  ORDER_AT,
   order,
   ROW_MASK,
   SLOT,
+  SORTED_AT,
   SORTED_SOURCE,
   SORTED_TARGET,
   SOURCE,
   sorted,
   sortedBits,
   TARGET,
+  VALUES_AT,
   valueBits,
   values,
 } = scratch;
 
 /** Sorts a slot of `values`: its values into the slot `to` of `sorted`, its rows into `order`. */
 export function sortSlot(from: number, rows: number, to: number): void {
+  if (compiled?.sort(VALUES_AT + 4 * from, rows, SORTED_AT + 4 * to, ORDER_AT)) return;
+  sortPlain(from, rows, to);
+}
+
+/** As `sortSlot`, but leaves `order` in any state. */
+function rankSlot(from: number, rows: number, to: number): void {
+  if (compiled?.rank(VALUES_AT + 4 * from, rows, SORTED_AT + 4 * to)) return;
+  sortPlain(from, rows, to);
+}
+
+function sortPlain(from: number, rows: number, to: number): void {
   if (sortPacked(from, rows, to)) return;
   radixSort(valueBits, from, rows, order);
   for (let rank = 0; rank < rows; rank++) sortedBits[to + rank] = valueBits[from + (order[rank] & ROW_MASK)];
@@ -34,13 +49,18 @@ export function sortSlot(from: number, rows: number, to: number): void {
 export function matchSlot(k: number, sourceRows: number, targetRows: number): number {
   let from = SORTED_TARGET;
   let variance = 0;
-  sortSlot(TARGET + k * SLOT, targetRows, SORTED_TARGET);
+  rankSlot(TARGET + k * SLOT, targetRows, SORTED_TARGET);
   if (sourceRows !== targetRows) {
     variance = intervalMeans(sorted, SORTED_TARGET, targetRows, sorted, INTERVALS, sourceRows);
     from = INTERVALS;
   }
-  sortSlot(SOURCE + k * SLOT, sourceRows, SORTED_SOURCE);
-  handOut(from, MATCHED + k * SLOT, sourceRows);
+  const source = SOURCE + k * SLOT;
+  const matched = MATCHED + k * SLOT;
+  if (compiled?.match(VALUES_AT + 4 * source, sourceRows, SORTED_AT + 4 * from, VALUES_AT + 4 * matched)) {
+    return variance;
+  }
+  sortPlain(source, sourceRows, SORTED_SOURCE);
+  handOut(from, matched, sourceRows);
   return variance;
 }
 
@@ -53,7 +73,7 @@ export function signSlot(k: number, sourceRows: number, targetRows: number): num
   const from = SOURCE + k * SLOT;
   const to = MATCHED + k * SLOT;
   let cost: number;
-  sortSlot(TARGET + k * SLOT, targetRows, SORTED_TARGET);
+  rankSlot(TARGET + k * SLOT, targetRows, SORTED_TARGET);
   sortSlot(from, sourceRows, SORTED_SOURCE);
   if (sourceRows === targetRows) {
     handOut(SORTED_TARGET, to, sourceRows);

@@ -13,14 +13,27 @@ export const SLOT = CAPACITY + 1040;
 /** Slices that are projected, and pulled back, together: their shared points are loaded once. */
 export const GROUP = 4;
 
+/** The compiled sorts' own memory: `WORK` in assembly/sort.ts, in whole pages of 4 KiB. */
+export const WORK_BYTES = 176 * 4096;
+
+/** Where `values`, `sorted`, and `order` stand in the memory; gaps between them take what is written before a slot. */
+export const VALUES_AT = WORK_BYTES;
+export const SORTED_AT = VALUES_AT + 4 * 3 * GROUP * SLOT + 64;
+export const ORDER_AT = SORTED_AT + 4 * 3 * SLOT + 64;
+const BYTES = ORDER_AT + 4 * CAPACITY;
+
+/** What this memory stands on, where compiled code may be given it. */
+export const memory = webAssemblyMemory();
+const buffer = memory?.buffer ?? new ArrayBuffer(BYTES);
+
 /** First slots of the group's source projections, target projections, and matched targets. */
 export const SOURCE = 0;
 export const TARGET = GROUP * SLOT;
 export const MATCHED = 2 * GROUP * SLOT;
 
 /** Projections and matched targets, one slot a slice. */
-export const values = new Float32Array(3 * GROUP * SLOT);
-export const valueBits = new Int32Array(values.buffer);
+export const values = new Float32Array(buffer, VALUES_AT, 3 * GROUP * SLOT);
+export const valueBits = new Int32Array(buffer, VALUES_AT, 3 * GROUP * SLOT);
 
 /** First slots in `sorted` of the source, the target, and the target's means over the source's intervals. */
 export const SORTED_SOURCE = 0;
@@ -28,11 +41,11 @@ export const SORTED_TARGET = SLOT;
 export const INTERVALS = 2 * SLOT;
 
 /** Sorted values of the slice in hand. */
-export const sorted = new Float32Array(3 * SLOT);
-export const sortedBits = new Int32Array(sorted.buffer);
+export const sorted = new Float32Array(buffer, SORTED_AT, 3 * SLOT);
+export const sortedBits = new Int32Array(buffer, SORTED_AT, 3 * SLOT);
 
 /** The low 15 bits hold the row that has each rank; what stands above them is of no meaning to readers. */
-export const order = new Int32Array(CAPACITY);
+export const order = new Int32Array(buffer, ORDER_AT, CAPACITY);
 export const ROW_BITS = 15;
 export const ROW_MASK = CAPACITY - 1;
 
@@ -48,3 +61,13 @@ export const staged = new Float64Array(2 * CAPACITY * WIDTH);
 
 /** The gradient of a tile of the source's points, row after row. */
 export const pulled = new Float64Array(CAPACITY * WIDTH);
+
+function webAssemblyMemory(): WebAssembly.Memory | undefined {
+  const pages = Math.ceil(BYTES / 65536);
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+  } catch {
+    // There is no WebAssembly, or no room for the address space that it sets aside.
+    return undefined;
+  }
+}

@@ -1,9 +1,10 @@
 /** @file What the matching of one slice says to the gradient. */
+import { compiled } from "./compiled-sort.js";
 import { matchSlot, signSlot } from "./match.js";
 import { largeGroup, matchLarge, signLarge } from "./match-large.js";
 import * as scratch from "./scratch.js";
 
-const { CAPACITY, MATCHED, SOURCE, TARGET, values } = scratch;
+const { CAPACITY, MATCHED, SOURCE, TARGET, VALUES_AT, values } = scratch;
 
 /**
  * Matches the projections of a slice.
@@ -30,10 +31,15 @@ export function slopesOf(
   values.set(source, SOURCE);
   values.set(target, TARGET);
   const cost = power === 2 ? matchSlot(0, m, n) : signSlot(0, m, n);
+  if (compiled) {
+    const squares = compiled.gaps(VALUES_AT + 4 * SOURCE, VALUES_AT + 4 * MATCHED, m);
+    slopes.set(values.subarray(MATCHED, MATCHED + m), at);
+    return power === 2 ? cost + squares : cost;
+  }
   return cost + gaps(values, SOURCE, values, MATCHED, m, power, slopes, at);
 }
 
-/** Source minus matched numbers, and for squared distances the sum of their squares. */
+/** Source minus matched numbers, and for squared distances the sum of their squares, in the order of the compiled code. */
 function gaps(
   source: Float32Array,
   from: number,
@@ -44,11 +50,11 @@ function gaps(
   slopes: Float32Array,
   at: number,
 ): number {
-  let squares = 0;
+  const squares = [0, 0, 0, 0];
   for (let i = 0; i < rows; i++) {
     const gap = source[from + i] - matched[to + i];
     slopes[at + i] = gap;
-    squares += gap * gap;
+    squares[i & 3] += gap * gap;
   }
-  return power === 2 ? squares : 0;
+  return power === 2 ? squares[0] + squares[1] + squares[2] + squares[3] : 0;
 }
