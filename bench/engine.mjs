@@ -210,12 +210,19 @@ function peer(blas, torch) {
     hello: next(),
     setting: `${blas}, ${torch}`,
     async ask(request) {
+      child.kill("SIGCONT");
       child.stdin.write(`${JSON.stringify({ ...request, threads: torch })}\n`);
       const answer = await next();
+      child.kill("SIGSTOP");
       if (answer.seconds === undefined) throw new Error(`peer: ${JSON.stringify(answer)}`);
       return answer;
     },
-    end: () => child.stdin.end(),
+    // PyTorch's threads spin while they have nothing to do: whoever is not being timed must stand still.
+    pause: () => child.kill("SIGSTOP"),
+    end() {
+      child.kill("SIGCONT");
+      child.stdin.end();
+    },
   };
 }
 
@@ -238,7 +245,10 @@ const settings =
       ];
 let peers = settings.map(([blas, torch]) => peer(blas, torch));
 const hello = await peers.at(-1).hello;
-for (const other of peers.slice(0, -1)) await other.hello;
+for (const other of peers) {
+  await other.hello;
+  if (hello.missing === undefined) other.pause();
+}
 console.log(
   `${cpus()[0].model}, ${availableParallelism()} cores; Node ${process.version}, ${runtime.name}, ${threads} threads`,
 );
