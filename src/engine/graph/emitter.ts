@@ -6,7 +6,7 @@ export type EmitAttributes = Readonly<Record<string, number | string | readonly 
 export interface Emitter {
   /**
    * Adds a node. Integer attributes are numbers, real ones `{ float: x }`.
-   * @param outputs How many outputs, or their names where "" leaves one out (default 1).
+   * @param outputs How many outputs (default 1).
    */
   node(type: string, inputs: readonly string[], attributes?: EmitAttributes, outputs?: number): string[];
   /** Adds known numbers; equal ones are written once. */

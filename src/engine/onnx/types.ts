@@ -10,7 +10,7 @@ export const ONNX_TYPES: Readonly<Record<DType, DataType>> = {
   bool: DataType.BOOL,
 };
 
-export function fromOnnxType(type: number): DType | undefined {
+function fromOnnxType(type: number): DType | undefined {
   return (Object.keys(ONNX_TYPES) as DType[]).find((dtype) => ONNX_TYPES[dtype] === type);
 }
 

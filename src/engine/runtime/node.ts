@@ -25,7 +25,6 @@ export async function nodeRuntime({ threads, providers = ["cpu"] }: NodeRuntimeO
         executionMode: "sequential",
         graphOptimizationLevel: options.fusion === false ? "basic" : "all",
         logSeverityLevel: 3,
-        extra: { session: { intra_op: { allow_spinning: options.spinning === false ? "0" : "1" } } },
       };
       return loadSession(ort, model, session);
     },

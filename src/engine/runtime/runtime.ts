@@ -28,8 +28,6 @@ export interface Session {
 export interface SessionOptions {
   /** Threads within one op (default: the runtime's). */
   readonly threads?: number;
-  /** Where a waiting thread spins instead of sleeping: faster for many short runs, a waste where others need the cores (default true). */
-  readonly spinning?: boolean;
   /** Whether ops may be fused into larger ones (default true); ONNX Runtime fuses some that it has in single precision only. */
   readonly fusion?: boolean;
 }

@@ -18,7 +18,7 @@ export interface WebRuntimeOptions {
 let started: { readonly assets: string | undefined; readonly threads: number } | undefined;
 
 /**
- * Loads onnxruntime-web. Sessions ignore the options `threads` and `spinning`.
+ * Loads onnxruntime-web. Sessions ignore the option `threads`.
  * @throws ConfigError where threads are asked for without assets or in a page that is not cross-origin isolated, or where
  * an earlier call in the same page had other options.
  */

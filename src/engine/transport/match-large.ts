@@ -6,30 +6,30 @@ let order = new Int32Array(0);
 let ranked = new Float32Array(0);
 let means = new Float32Array(0);
 
-/** A group of slices of any number of rows, slice after slice. */
-export interface LargeGroup {
+/** A slice of any number of rows. */
+export interface LargeSlice {
   readonly source: Float32Array;
   readonly target: Float32Array;
   readonly matched: Float32Array;
 }
 
-let group: LargeGroup = { source: ranked, target: ranked, matched: ranked };
+let kept: LargeSlice = { source: ranked, target: ranked, matched: ranked };
 
-/** This thread's memory for a large group; its contents are left from the last use. */
-export function largeGroup(slices: number, sourceRows: number, targetRows: number): LargeGroup {
-  if (group.source.length < slices * sourceRows || group.target.length < slices * targetRows) {
-    group = {
-      source: new Float32Array(slices * sourceRows),
-      target: new Float32Array(slices * targetRows),
-      matched: new Float32Array(slices * sourceRows),
+/** This thread's memory for a large slice; its contents are left from the last use. */
+export function largeSlice(sourceRows: number, targetRows: number): LargeSlice {
+  if (kept.source.length < sourceRows || kept.target.length < targetRows) {
+    kept = {
+      source: new Float32Array(sourceRows),
+      target: new Float32Array(targetRows),
+      matched: new Float32Array(sourceRows),
     };
   }
-  return group;
+  return kept;
 }
 
-/** As `matchSlot`, on slice `k` of a large group. */
-export function matchLarge(group: LargeGroup, k: number, sourceRows: number, targetRows: number): number {
-  rankTarget(group, k, targetRows, Math.max(sourceRows, targetRows));
+/** As `matchSlot`, on a large slice. */
+export function matchLarge(slice: LargeSlice, sourceRows: number, targetRows: number): number {
+  rankTarget(slice, targetRows, Math.max(sourceRows, targetRows));
   let from = ranked;
   let variance = 0;
   if (sourceRows !== targetRows) {
@@ -37,24 +37,23 @@ export function matchLarge(group: LargeGroup, k: number, sourceRows: number, tar
     variance = intervalMeans(ranked, 0, targetRows, means, 0, sourceRows);
     from = means;
   }
-  orderLarge(group.source, k * sourceRows, sourceRows, order);
-  handOut(group, k, sourceRows, from);
+  orderLarge(slice.source, 0, sourceRows, order);
+  handOut(slice, sourceRows, from);
   return variance;
 }
 
-/** As `signSlot`, on slice `k` of a large group. */
-export function signLarge(group: LargeGroup, k: number, sourceRows: number, targetRows: number): number {
-  const at = k * sourceRows;
-  rankTarget(group, k, targetRows, Math.max(sourceRows, targetRows));
-  orderLarge(group.source, at, sourceRows, order);
+/** As `signSlot`, on a large slice. */
+export function signLarge(slice: LargeSlice, sourceRows: number, targetRows: number): number {
+  rankTarget(slice, targetRows, Math.max(sourceRows, targetRows));
+  orderLarge(slice.source, 0, sourceRows, order);
   let cost: number;
   if (sourceRows === targetRows) {
-    handOut(group, k, sourceRows, ranked);
-    cost = pairSigns(group.source, at, group.matched, at, sourceRows);
+    handOut(slice, sourceRows, ranked);
+    cost = pairSigns(slice.source, 0, slice.matched, 0, sourceRows);
   } else {
-    cost = intervalSigns(ranked, 0, targetRows, group.source, at, sourceRows, order, -1);
+    cost = intervalSigns(ranked, 0, targetRows, slice.source, 0, sourceRows, order, -1);
   }
-  group.matched.fill(0, at, at + sourceRows);
+  slice.matched.fill(0, 0, sourceRows);
   return cost;
 }
 
@@ -63,13 +62,13 @@ export function orderLarge(values: Float32Array, at: number, rows: number, order
   radixSort(new Int32Array(values.buffer, values.byteOffset, values.length), at, rows, order);
 }
 
-function rankTarget(group: LargeGroup, k: number, rows: number, most: number): void {
+function rankTarget(slice: LargeSlice, rows: number, most: number): void {
   if (order.length < most) order = new Int32Array(most);
   if (ranked.length < rows) ranked = new Float32Array(rows);
-  orderLarge(group.target, k * rows, rows, order);
-  for (let rank = 0; rank < rows; rank++) ranked[rank] = group.target[k * rows + order[rank]];
+  orderLarge(slice.target, 0, rows, order);
+  for (let rank = 0; rank < rows; rank++) ranked[rank] = slice.target[order[rank]];
 }
 
-function handOut(group: LargeGroup, k: number, rows: number, from: Float32Array): void {
-  for (let rank = 0; rank < rows; rank++) group.matched[k * rows + order[rank]] = from[rank];
+function handOut(slice: LargeSlice, rows: number, from: Float32Array): void {
+  for (let rank = 0; rank < rows; rank++) slice.matched[order[rank]] = from[rank];
 }

@@ -2,7 +2,7 @@
 import { NumericsError } from "../../util/errors.js";
 import { defineTask } from "../../util/pool.js";
 import { matchSlot, sortSlot } from "./match.js";
-import { largeGroup, matchLarge, orderLarge } from "./match-large.js";
+import { largeSlice, matchLarge, orderLarge } from "./match-large.js";
 import * as scratch from "./scratch.js";
 
 const { CAPACITY, MATCHED, order, ROW_MASK, SORTED_SOURCE, SOURCE, TARGET, values } = scratch;
@@ -26,7 +26,7 @@ export interface MatchJob {
 /** Matches slices until none is left. */
 export const matchTask = defineTask(import.meta.url, "matchTask", (job: MatchJob): void => {
   const { sourceRows, targetRows, slices, source, target, matched } = job;
-  const large = Math.max(sourceRows, targetRows) > CAPACITY ? largeGroup(1, sourceRows, targetRows) : undefined;
+  const large = Math.max(sourceRows, targetRows) > CAPACITY ? largeSlice(sourceRows, targetRows) : undefined;
   forEachSlice(job.next, slices, (slice) => {
     const from = source.subarray(slice * sourceRows, (slice + 1) * sourceRows);
     const to = target.subarray(slice * targetRows, (slice + 1) * targetRows);
@@ -35,10 +35,10 @@ export const matchTask = defineTask(import.meta.url, "matchTask", (job: MatchJob
     (large?.source ?? values).set(from, large === undefined ? SOURCE : 0);
     (large?.target ?? values).set(to, large === undefined ? TARGET : 0);
     if (large === undefined) {
-      matchSlot(0, sourceRows, targetRows);
+      matchSlot(sourceRows, targetRows);
       matched.set(values.subarray(MATCHED, MATCHED + sourceRows), slice * sourceRows);
     } else {
-      matchLarge(large, 0, sourceRows, targetRows);
+      matchLarge(large, sourceRows, targetRows);
       matched.set(large.matched.subarray(0, sourceRows), slice * sourceRows);
     }
   });

@@ -11,7 +11,6 @@ const {
   ORDER_AT,
   order,
   ROW_MASK,
-  SLOT,
   SORTED_AT,
   SORTED_SOURCE,
   SORTED_TARGET,
@@ -43,24 +42,22 @@ function sortPlain(from: number, rows: number, to: number): void {
 }
 
 /**
- * Matches slice `k` of the group in hand; the matched targets go into its slot.
+ * Matches the slice in hand; the matched targets go into their slot.
  * @returns The sum over source rows of the target's variance within the row's interval: 0 for equal sizes.
  */
-export function matchSlot(k: number, sourceRows: number, targetRows: number): number {
+export function matchSlot(sourceRows: number, targetRows: number): number {
   let from = SORTED_TARGET;
   let variance = 0;
-  rankSlot(TARGET + k * SLOT, targetRows, SORTED_TARGET);
+  rankSlot(TARGET, targetRows, SORTED_TARGET);
   if (sourceRows !== targetRows) {
     variance = intervalMeans(sorted, SORTED_TARGET, targetRows, sorted, INTERVALS, sourceRows);
     from = INTERVALS;
   }
-  const source = SOURCE + k * SLOT;
-  const matched = MATCHED + k * SLOT;
-  if (compiled?.match(VALUES_AT + 4 * source, sourceRows, SORTED_AT + 4 * from, VALUES_AT + 4 * matched)) {
+  if (compiled?.match(VALUES_AT + 4 * SOURCE, sourceRows, SORTED_AT + 4 * from, VALUES_AT + 4 * MATCHED)) {
     return variance;
   }
-  sortPlain(source, sourceRows, SORTED_SOURCE);
-  handOut(from, matched, sourceRows);
+  sortPlain(SOURCE, sourceRows, SORTED_SOURCE);
+  handOut(from, MATCHED, sourceRows);
   return variance;
 }
 
@@ -69,11 +66,11 @@ export function matchSlot(k: number, sourceRows: number, targetRows: number): nu
  * source value, and 0 in that of the matched one.
  * @returns The sum over source rows of the mean distance.
  */
-export function signSlot(k: number, sourceRows: number, targetRows: number): number {
-  const from = SOURCE + k * SLOT;
-  const to = MATCHED + k * SLOT;
+export function signSlot(sourceRows: number, targetRows: number): number {
+  const from = SOURCE;
+  const to = MATCHED;
   let cost: number;
-  rankSlot(TARGET + k * SLOT, targetRows, SORTED_TARGET);
+  rankSlot(TARGET, targetRows, SORTED_TARGET);
   sortSlot(from, sourceRows, SORTED_SOURCE);
   if (sourceRows === targetRows) {
     handOut(SORTED_TARGET, to, sourceRows);

@@ -10,15 +10,12 @@ export const CAPACITY = 32768;
 /** Distance between slots; not a power of two, so that equal rows of two slots fall into different cache sets. */
 export const SLOT = CAPACITY + 1040;
 
-/** Slices that are projected, and pulled back, together: their shared points are loaded once. */
-export const GROUP = 4;
-
 /** The compiled sorts' own memory: `WORK` in assembly/sort.ts, in whole pages of 4 KiB. */
 export const WORK_BYTES = 176 * 4096;
 
 /** Where `values`, `sorted`, and `order` stand in the memory; gaps between them take what is written before a slot. */
 export const VALUES_AT = WORK_BYTES;
-export const SORTED_AT = VALUES_AT + 4 * 3 * GROUP * SLOT + 64;
+export const SORTED_AT = VALUES_AT + 4 * 3 * SLOT + 64;
 export const ORDER_AT = SORTED_AT + 4 * 3 * SLOT + 64;
 const BYTES = ORDER_AT + 4 * CAPACITY;
 
@@ -26,16 +23,16 @@ const BYTES = ORDER_AT + 4 * CAPACITY;
 export const memory = webAssemblyMemory();
 const buffer = memory?.buffer ?? new ArrayBuffer(BYTES);
 
-/** First slots of the group's source projections, target projections, and matched targets. */
+/** Slots of the source's projections, the target's, and the matched targets. */
 export const SOURCE = 0;
-export const TARGET = GROUP * SLOT;
-export const MATCHED = 2 * GROUP * SLOT;
+export const TARGET = SLOT;
+export const MATCHED = 2 * SLOT;
 
-/** Projections and matched targets, one slot a slice. */
-export const values = new Float32Array(buffer, VALUES_AT, 3 * GROUP * SLOT);
-export const valueBits = new Int32Array(buffer, VALUES_AT, 3 * GROUP * SLOT);
+/** Projections and matched targets of the slice in hand. */
+export const values = new Float32Array(buffer, VALUES_AT, 3 * SLOT);
+export const valueBits = new Int32Array(buffer, VALUES_AT, 3 * SLOT);
 
-/** First slots in `sorted` of the source, the target, and the target's means over the source's intervals. */
+/** Slots in `sorted` of the source, the target, and the target's means over the source's intervals. */
 export const SORTED_SOURCE = 0;
 export const SORTED_TARGET = SLOT;
 export const INTERVALS = 2 * SLOT;
@@ -48,19 +45,6 @@ export const sortedBits = new Int32Array(buffer, SORTED_AT, 3 * SLOT);
 export const order = new Int32Array(buffer, ORDER_AT, CAPACITY);
 export const ROW_BITS = 15;
 export const ROW_MASK = CAPACITY - 1;
-
-/** Coordinates in a row of `staged` and `pulled` at most. */
-export const WIDTH = 8;
-
-/** First coordinates in `staged` of the source's points and of the target's. */
-export const STAGED_SOURCE = 0;
-export const STAGED_TARGET = CAPACITY * WIDTH;
-
-/** A tile of the source's points, and one of the target's, row after row. */
-export const staged = new Float64Array(2 * CAPACITY * WIDTH);
-
-/** The gradient of a tile of the source's points, row after row. */
-export const pulled = new Float64Array(CAPACITY * WIDTH);
 
 function webAssemblyMemory(): WebAssembly.Memory | undefined {
   const pages = Math.ceil(BYTES / 65536);

@@ -1,7 +1,7 @@
 /** @file What the matching of one slice says to the gradient. */
 import { compiled } from "./compiled-sort.js";
 import { matchSlot, signSlot } from "./match.js";
-import { largeGroup, matchLarge, signLarge } from "./match-large.js";
+import { largeSlice, matchLarge, signLarge } from "./match-large.js";
 import * as scratch from "./scratch.js";
 
 const { CAPACITY, MATCHED, SOURCE, TARGET, VALUES_AT, values } = scratch;
@@ -22,15 +22,15 @@ export function slopesOf(
   const m = source.length;
   const n = target.length;
   if (Math.max(m, n) > CAPACITY) {
-    const large = largeGroup(1, m, n);
+    const large = largeSlice(m, n);
     large.source.set(source);
     large.target.set(target);
-    const cost = power === 2 ? matchLarge(large, 0, m, n) : signLarge(large, 0, m, n);
+    const cost = power === 2 ? matchLarge(large, m, n) : signLarge(large, m, n);
     return cost + gaps(large.source, 0, large.matched, 0, m, power, slopes, at);
   }
   values.set(source, SOURCE);
   values.set(target, TARGET);
-  const cost = power === 2 ? matchSlot(0, m, n) : signSlot(0, m, n);
+  const cost = power === 2 ? matchSlot(m, n) : signSlot(m, n);
   if (compiled) {
     const squares = compiled.gaps(VALUES_AT + 4 * SOURCE, VALUES_AT + 4 * MATCHED, m);
     slopes.set(values.subarray(MATCHED, MATCHED + m), at);

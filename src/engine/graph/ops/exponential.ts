@@ -1,30 +1,14 @@
 /** @file Exponential, logarithm, root, power. */
-import { apply, defineOp, type Op } from "../op.js";
+import { apply, defineOp } from "../op.js";
 import { needFloat } from "../shape.js";
-import type { Node, Tensor } from "../tensor.js";
+import type { Tensor } from "../tensor.js";
 import { div, mul } from "./arithmetic.js";
+import { unary } from "./unary.js";
 
-function unary(name: string, type: string, gradient: (node: Node, g: Tensor) => Tensor): Op {
-  return defineOp({
-    name,
-    broadcastGradient: true,
-    infer: ([x]) => [x],
-    emit: (emitter, _, inputs) => emitter.node(type, inputs),
-    vjp: (node, [g]) => [g && gradient(node, g)],
-  });
-}
-
-function unaryFunction(op: Op): (x: Tensor) => Tensor {
-  return (x) => {
-    needFloat(op.name, x);
-    return apply(op, [x]);
-  };
-}
-
-export const exp = unaryFunction(unary("exp", "Exp", ({ outputs: [y] }, g) => mul(g, y)));
-export const log = unaryFunction(unary("log", "Log", ({ inputs: [x] }, g) => div(g, x)));
+export const exp = unary("exp", "Exp", ({ outputs: [y] }, g) => mul(g, y));
+export const log = unary("log", "Log", ({ inputs: [x] }, g) => div(g, x));
 /** Square root; the gradient at zero is infinite. */
-export const sqrt = unaryFunction(unary("sqrt", "Sqrt", ({ outputs: [y] }, g) => mul(div(g, y), 0.5)));
+export const sqrt = unary("sqrt", "Sqrt", ({ outputs: [y] }, g) => mul(div(g, y), 0.5));
 
 const powOp = defineOp({
   name: "pow",

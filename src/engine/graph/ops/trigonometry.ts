@@ -1,34 +1,16 @@
 /** @file Sine, cosine, and the angle of a point. */
-import { apply, defineOp, type Op } from "../op.js";
-import { broadcastShape, lift, needFloat, sameType } from "../shape.js";
-import type { Node, Operand, Tensor } from "../tensor.js";
+import { apply, defineOp } from "../op.js";
+import { broadcastShape, lift, sameType } from "../shape.js";
+import type { Operand, Tensor } from "../tensor.js";
 import { add, div, mul, neg } from "./arithmetic.js";
 import { unbroadcast } from "./reduce.js";
-
-function circular(name: string, type: string, gradient: (node: Node, g: Tensor) => Tensor): Op {
-  return defineOp({
-    name,
-    broadcastGradient: true,
-    infer: ([x]) => [x],
-    emit: (emitter, _, inputs) => emitter.node(type, inputs),
-    vjp: (node, [g]) => [g && gradient(node, g)],
-  });
-}
-
-const sinOp = circular("sin", "Sin", ({ inputs: [x] }, g) => mul(g, cos(x)));
-const cosOp = circular("cos", "Cos", ({ inputs: [x] }, g) => neg(mul(g, sin(x))));
+import { unary } from "./unary.js";
 
 /** Sine of an angle in radians. */
-export function sin(x: Tensor): Tensor {
-  needFloat("sin", x);
-  return apply(sinOp, [x]);
-}
+export const sin: (x: Tensor) => Tensor = unary("sin", "Sin", ({ inputs: [x] }, g) => mul(g, cos(x)));
 
 /** Cosine of an angle in radians. */
-export function cos(x: Tensor): Tensor {
-  needFloat("cos", x);
-  return apply(cosOp, [x]);
-}
+export const cos: (x: Tensor) => Tensor = unary("cos", "Cos", ({ inputs: [x] }, g) => neg(mul(g, sin(x))));
 
 const atan2Op = defineOp({
   name: "atan2",
