@@ -37,6 +37,13 @@ export function profileEdges(against: Sample): number[] {
   return isSteep(against) ? frequencyEdges(against, count) : roundEdges(against, count, false);
 }
 
+/** Chooses bins for one axis of a map: equally wide, or equally filled where the distribution falls steeply. */
+export function mapEdges(sample: Sample, bins: number): number[] {
+  const unit = unitBins(sample);
+  if (unit !== undefined && unit.length <= 2 * bins) return unit;
+  return isSteep(sample) ? frequencyEdges(sample, bins) : roundEdges(sample, bins, true);
+}
+
 /** Whether the upper half of a sample spreads over far more than the lower. */
 function isSteep(sample: Sample): boolean {
   const middle = quantile(sample, 0.5);

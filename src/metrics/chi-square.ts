@@ -1,6 +1,6 @@
 import { chiSquareTail } from "./chi-square-tail.js";
 import type { Comparison } from "./comparison.js";
-import { type Metric, type MetricValue, metricValue } from "./metric.js";
+import { type Metric, type MetricInfo, type MetricValue, metricValue } from "./metric.js";
 
 /** Neighbouring bins are merged until each sample is expected to have this many effective entries in them. */
 const EXPECTED_ENTRIES = 10;
@@ -17,6 +17,16 @@ export const chi2: Metric = {
     const { chiSquare, degrees } = chiSquareOf(comparison);
     return perDegree("chi2", chiSquare, degrees);
   },
+};
+
+/** Chi-square of truth against reconstruction in two-dimensional bins; worked out beside the map that shows it. */
+export const planInfo: MetricInfo = {
+  name: "plan",
+  title: "Transport plan",
+  description: "Chi-square per degree of freedom of truth against reconstruction, in cells of both.",
+  reference: "Gagunashvili (2010), Nucl. Instrum. Meth. A 614, 287, arXiv:0905.4221",
+  scope: "response",
+  symmetric: true,
 };
 
 /** A chi-square as a metric's value: expected 1, with the spread of the (non-central) chi-square distribution. */

@@ -7,7 +7,7 @@ import type { Skipped, VariableResult } from "./evaluation.js";
 import { metricsOf } from "./registry.js";
 import { sampleOf } from "./sample.js";
 import type { VariableSpec } from "./spec.js";
-import { histogramPair, summariseSample, tooFew } from "./summary.js";
+import { histogramPair, quantileDifferences, summariseSample, tooFew } from "./summary.js";
 
 /** Compares one column as a distribution. */
 export function evaluateVariable(
@@ -37,5 +37,6 @@ export function evaluateVariable(
     reference: summariseSample(sampleA),
     candidate: summariseSample(sampleB),
     histogram: histogramPair(comparison),
+    quantiles: quantileDifferences(comparison),
   };
 }

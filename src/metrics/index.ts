@@ -1,17 +1,35 @@
 export { Comparison, type ComparisonOptions } from "./comparison.js";
 export { efficiency, type Interval, type Passes, ratioInterval, wilson } from "./efficiency.js";
-export { type EvaluateOptions, evaluate } from "./evaluate.js";
+export { type EvaluateOptions, type EvaluateProgress, evaluate } from "./evaluate.js";
 export type {
   AcceptanceResult,
   BinContents,
+  ClassifierResult,
+  Compared,
   Count,
+  DownstreamResult,
+  DrawsResult,
   EfficiencyCurve,
+  EquivalentSize,
+  Estimate,
   Evaluation,
+  EvaluationParts,
+  FeatureImportance,
   Headline,
+  HeadlineKind,
   HistogramPair,
+  JointColumn,
+  JointResult,
+  MapPair,
+  MemorisationResult,
+  PairResult,
+  PlanPair,
   Points,
   PowerNote,
+  ProbabilityTransform,
   ProfilePair,
+  QuantileDifference,
+  ReliabilityResult,
   ResponseResult,
   SampleSummary,
   Share,
@@ -19,9 +37,21 @@ export type {
   Skipped,
   TableSummary,
   VariableResult,
+  WeightDiagnostics,
   YieldResult,
 } from "./evaluation.js";
-export { type Metric, type MetricScope, type MetricValue, metricValue } from "./metric.js";
-export { metricNamed, metrics, metricsOf } from "./registry.js";
+export { type Metric, type MetricInfo, type MetricScope, type MetricValue, metricValue } from "./metric.js";
+export { allMetrics, metricNamed, metrics, metricsOf } from "./registry.js";
 export { type Sample, sampleOf } from "./sample.js";
-export type { AcceptanceSpec, EvaluationSpec, ResponseSpec, VariableSpec, YieldSpec } from "./spec.js";
+export type {
+  AcceptanceSpec,
+  DownstreamSpec,
+  DrawsSpec,
+  EvaluationSpec,
+  JointSpec,
+  MemorisationSpec,
+  ReliabilitySpec,
+  ResponseSpec,
+  VariableSpec,
+  YieldSpec,
+} from "./spec.js";

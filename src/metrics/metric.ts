@@ -1,11 +1,26 @@
 import { chiSquareTail } from "./chi-square-tail.js";
 import type { Comparison } from "./comparison.js";
 
-/** What a metric looks at: a distribution, a response or an efficiency in bins of truth, an efficiency, a number of events. */
-export type MetricScope = "distribution" | "response" | "acceptance" | "acceptance-profile" | "yield";
+/**
+ * What a metric looks at: a distribution; a response or an efficiency in bins of truth; an efficiency; a number of events;
+ * several variables of an event together; a classifier's separation of the two; predicted acceptances against flags;
+ * several draws for one truth; copies of the training events; a classifier trained on the candidate for another task.
+ */
+export type MetricScope =
+  | "distribution"
+  | "response"
+  | "acceptance"
+  | "acceptance-profile"
+  | "yield"
+  | "joint"
+  | "classifier"
+  | "reliability"
+  | "draws"
+  | "memorisation"
+  | "downstream";
 
-/** A way to say how far two samples are apart. */
-export interface Metric {
+/** What there is to say about a metric. */
+export interface MetricInfo {
   /** Short name, the key in `metrics.json` and on the command line. */
   readonly name: string;
   readonly title: string;
@@ -16,8 +31,18 @@ export interface Metric {
   readonly scope: MetricScope;
   /** Whether the value stays the same when reference and candidate change places. */
   readonly symmetric: boolean;
+}
+
+/** A way to say how far two samples of one variable are apart. */
+export interface Metric extends MetricInfo {
   compute(comparison: Comparison): MetricValue;
 }
+
+/**
+ * How a null was found: by formula; by drawing what the formula's limit is (bridges) or from the reference itself; by
+ * comparing two disjoint parts of the reference; by dealing the events of both samples out anew.
+ */
+export type NullMethod = "formula" | "simulation" | "split" | "permutation";
 
 /** A metric's value, its error, and what statistical noise alone would give. Plain data: it stands in `metrics.json`. */
 export interface MetricValue {
@@ -37,7 +62,7 @@ export interface MetricValue {
   /** (distance - null) / nullSpread: standard deviations beyond the noise; at most 1e6. */
   readonly excess: number;
   /** How `null` was found. */
-  readonly nullMethod: "formula" | "simulation";
+  readonly nullMethod: NullMethod;
   /** Probability that noise alone gives at least this distance; approximate where only the null's mean and spread are known. */
   readonly pValue: number;
   /** Degrees of freedom of a chi-square per degree of freedom. */

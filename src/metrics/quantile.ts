@@ -1,10 +1,7 @@
+import type { Estimate } from "./evaluation.js";
 import type { Sample } from "./sample.js";
 
-/** A number with its standard error. */
-export interface Estimate {
-  readonly value: number;
-  readonly error: number;
-}
+export type { Estimate };
 
 const LOW = 0.158655253931457;
 const HIGH = 1 - LOW;
@@ -42,7 +39,7 @@ export function quantile(sample: Sample, p: number): number {
 const REACH = 1.5;
 
 /** Standard error of a quantile: the slope of the quantile function about it times the standard error of its rank. */
-function quantileError(sample: Sample, p: number): number {
+export function quantileError(sample: Sample, p: number): number {
   const step = REACH * Math.sqrt((p * (1 - p)) / sample.effectiveSize);
   return (quantile(sample, Math.min(1, p + step)) - quantile(sample, Math.max(0, p - step))) / (2 * REACH);
 }

@@ -1,34 +1,59 @@
 import { ConfigError } from "../util/errors.js";
 import { didYouMean } from "../util/suggest.js";
-import { chi2 } from "./chi-square.js";
+import { chi2, planInfo } from "./chi-square.js";
+import { energyInfo } from "./energy-score.js";
+import { ranksInfo } from "./evaluate-draws.js";
+import { reliabilityInfo } from "./evaluate-reliability.js";
+import type { JointJudge } from "./joint-metric.js";
 import { ks } from "./ks.js";
-import type { Metric, MetricScope } from "./metric.js";
+import type { Metric, MetricInfo, MetricScope } from "./metric.js";
 import { medianProfile, widthProfile } from "./profile.js";
 import { efficiencyProfile, efficiencyRatio, yieldRatio } from "./ratio.js";
+import { separation } from "./separation.js";
+import { tails } from "./tails.js";
+import { transformMetric } from "./transform.js";
 import { w1 } from "./wasserstein.js";
+import { w2 } from "./wasserstein-two.js";
 
-/** All metrics, in the order of the report's tables. */
+/** Metrics of one variable, in the order of the report's tables. */
 export const metrics: readonly Metric[] = [
   w1,
+  w2,
   ks,
   chi2,
+  separation,
+  tails,
   medianProfile,
   widthProfile,
+  transformMetric,
   efficiencyRatio,
   efficiencyProfile,
   yieldRatio,
 ];
 
-/** Returns the metrics that look at one kind of thing. */
+/** Metrics of several variables together. */
+export const jointJudges: readonly JointJudge[] = [];
+
+/** Everything that a headline can name. */
+export const allMetrics: readonly MetricInfo[] = [
+  ...metrics,
+  planInfo,
+  reliabilityInfo,
+  ranksInfo,
+  energyInfo,
+  ...jointJudges.flatMap((judge) => judge.metrics),
+];
+
+/** Returns the metrics of one variable that look at one kind of thing. */
 export function metricsOf(scope: MetricScope): readonly Metric[] {
   return metrics.filter((metric) => metric.scope === scope);
 }
 
 /** Returns a metric by name. @throws ConfigError naming the nearest metric. */
-export function metricNamed(name: string): Metric {
-  const found = metrics.find((metric) => metric.name === name);
+export function metricNamed(name: string): MetricInfo {
+  const found = allMetrics.find((metric) => metric.name === name);
   if (found !== undefined) return found;
-  const names = metrics.map((metric) => metric.name);
+  const names = allMetrics.map((metric) => metric.name);
   throw new ConfigError(
     `metrics: no metric "${name}"; expected one of ${names.join(", ")}.${didYouMean(name, names) || " List them with `peregrine metrics`."}`,
   );

@@ -1,5 +1,6 @@
 import type { Random } from "../util/random.js";
 import { Comparison } from "./comparison.js";
+import { binFinder } from "./map.js";
 import { type Sample, sampleOf } from "./sample.js";
 
 /** Values with the truth variable that they are binned in. */
@@ -32,8 +33,9 @@ function sliceSamples({ values, against, weights }: Binned, edges: readonly numb
   const bins = edges.length - 1;
   const counts = new Uint32Array(bins);
   const binOf = new Int32Array(values.length);
+  const find = binFinder(edges);
   for (let i = 0; i < values.length; i++) {
-    binOf[i] = findBin(edges, against[i]);
+    binOf[i] = find(against[i]);
     if (binOf[i] >= 0) counts[binOf[i]]++;
   }
   const parts = Array.from(counts, (n) => new Float64Array(n));
@@ -50,19 +52,4 @@ function sliceSamples({ values, against, weights }: Binned, edges: readonly numb
     const usable = part.length >= 2 && (w === undefined || w.reduce((sum, x) => sum + x, 0) > 0);
     return usable ? sampleOf(part, w, `bin ${bin}`) : undefined;
   });
-}
-
-/** Index of the bin that holds x, or -1. */
-function findBin(edges: readonly number[], x: number): number {
-  const last = edges.length - 1;
-  if (!(x >= edges[0]) || x > edges[last]) return -1;
-  if (x === edges[last]) return last - 1;
-  let low = 0;
-  let high = last;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (x >= edges[middle]) low = middle;
-    else high = middle;
-  }
-  return low;
 }

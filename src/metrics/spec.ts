@@ -65,10 +65,69 @@ export interface YieldSpec {
   readonly title?: string;
 }
 
+/** A predicted acceptance of the candidate, row by row beside the reference's flag for the same truth event. */
+export interface ReliabilitySpec {
+  readonly name: string;
+  /** Column of the candidate: probability that the object is accepted. */
+  readonly predicted: string;
+  /** Column of the reference: non-zero where it was. */
+  readonly accepted: string;
+  readonly title?: string;
+  readonly group?: string;
+}
+
+/** Reconstructed columns of which the candidate holds several draws in a row for each event of the reference. */
+export interface DrawsSpec {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** A column that is non-zero where an event counts, in both tables. */
+  readonly when?: string;
+  readonly title?: string;
+  readonly group?: string;
+}
+
+/** Several variables, one value an event each, compared together. */
+export interface JointSpec {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** Truth columns that a classifier sees besides, so that it judges the conditional distribution. */
+  readonly conditions?: readonly string[];
+  /** Pairs of columns whose difference a classifier sees besides; `period` wraps it. */
+  readonly residuals?: readonly { readonly reco: string; readonly truth: string; readonly period?: number }[];
+  readonly when?: string;
+  readonly title?: string;
+  readonly group?: string;
+}
+
+/** Columns in whose space a candidate event may lie too close to one that it was trained on. */
+export interface MemorisationSpec {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly when?: string;
+  readonly title?: string;
+  readonly group?: string;
+}
+
+/** A classification that an analysis would train on the candidate. */
+export interface DownstreamSpec {
+  readonly name: string;
+  /** Column that is non-zero for the signal. */
+  readonly label: string;
+  readonly features: readonly string[];
+  readonly when?: string;
+  readonly title?: string;
+  readonly group?: string;
+}
+
 /** Everything to compare between two tables. */
 export interface EvaluationSpec {
   readonly variables: readonly VariableSpec[];
   readonly responses?: readonly ResponseSpec[];
   readonly acceptances?: readonly AcceptanceSpec[];
   readonly yields?: readonly YieldSpec[];
+  readonly reliabilities?: readonly ReliabilitySpec[];
+  readonly draws?: readonly DrawsSpec[];
+  readonly joints?: readonly JointSpec[];
+  readonly memorisations?: readonly MemorisationSpec[];
+  readonly downstreams?: readonly DownstreamSpec[];
 }

@@ -1,7 +1,7 @@
 import type { Comparison } from "./comparison.js";
-import type { BinContents, HistogramPair, SampleSummary } from "./evaluation.js";
+import type { BinContents, HistogramPair, QuantileDifference, SampleSummary } from "./evaluation.js";
 import type { Histogram } from "./histogram.js";
-import { quantile } from "./quantile.js";
+import { quantile, quantileError } from "./quantile.js";
 import type { Sample } from "./sample.js";
 
 /** Describes a sample in a few numbers. */
@@ -23,6 +23,19 @@ export function summariseSample(sample: Sample): SampleSummary {
 export function histogramPair(comparison: Comparison): HistogramPair {
   const { reference, candidate } = comparison.histograms;
   return { edges: comparison.edges, reference: contents(reference), candidate: contents(candidate) };
+}
+
+/** Quantiles from the 1st to the 99th percentile. */
+const PROBABILITIES = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
+
+/** How far the quantiles of both samples are apart, with errors from order statistics. */
+export function quantileDifferences({ reference, candidate }: Comparison): QuantileDifference[] {
+  return PROBABILITIES.map((probability) => {
+    const a = quantile(reference, probability);
+    const b = quantile(candidate, probability);
+    const error = Math.hypot(quantileError(reference, probability), quantileError(candidate, probability));
+    return { probability, reference: a, candidate: b, difference: b - a, error };
+  });
 }
 
 function contents({ sums, variances }: Histogram): BinContents {

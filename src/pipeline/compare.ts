@@ -7,6 +7,7 @@ import type { Evaluation } from "../metrics/evaluation.js";
 import type { EvaluationSpec } from "../metrics/spec.js";
 import { findProcess } from "../physics/registry.js";
 import { ConfigError } from "../util/errors.js";
+import type { Pool } from "../util/pool.js";
 import { COMPLETE, inferObjects, planColumns, planObjects } from "./comparison-plan.js";
 import { loadTable } from "./load.js";
 import type { RunSpec } from "./run-spec.js";
@@ -18,6 +19,8 @@ export interface CompareOptions {
   /** Events of the reference to compare: [start, stop). */
   readonly start?: number;
   readonly stop?: number;
+  /** Threads (default: the calling one). */
+  readonly pool?: Pool;
   onProgress?(stage: string, done: number, total: number): void;
   readonly signal?: AbortSignal;
 }
@@ -44,10 +47,12 @@ export async function compare(
   return judge(a, b, planObjects(objects, a, weighted), options);
 }
 
-function judge(a: EventTable, b: EventTable, plan: EvaluationSpec, options: CompareOptions): Evaluation {
+function judge(a: EventTable, b: EventTable, plan: EvaluationSpec, options: CompareOptions): Promise<Evaluation> {
   return evaluate(a, b, plan, {
     seed: options.seed,
-    onProgress: ({ done, total }) => options.onProgress?.("comparing", done, total),
+    ...(options.pool && { pool: options.pool }),
+    ...(options.signal && { signal: options.signal }),
+    onProgress: ({ stage, done, total }) => options.onProgress?.(stage, done, total),
   });
 }
 

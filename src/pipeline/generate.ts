@@ -1,10 +1,10 @@
 import type { EventTable } from "../data/event-table.js";
 import { DEFAULT_CHUNK_SIZE } from "../data/formats/format.js";
+import { fromPortable, type PortableTable, toPortable } from "../data/portable.js";
 import { findDetector, findProcess } from "../physics/registry.js";
 import { ConfigError } from "../util/errors.js";
 import { defineTask, type Pool } from "../util/pool.js";
 import { toSeed } from "../util/random.js";
-import { fromPortable, type PortableTable, toPortable } from "./portable.js";
 
 export interface GenerateOptions {
   readonly process: string;

@@ -2,13 +2,13 @@
 import { type EventTable, flatColumn } from "../data/event-table.js";
 import type { ObjectSpec } from "../data/objects.js";
 import { toPaired } from "../data/pairing.js";
+import { fromPortable, type PortableTable, toPortable } from "../data/portable.js";
 import { publish } from "../data/publish.js";
 import type { Simulator } from "../data/simulator.js";
 import type { ReplayOptions } from "../models/recipe.js";
 import { findRecipe } from "../models/registry.js";
 import { DataError } from "../util/errors.js";
 import { defineTask } from "../util/pool.js";
-import { fromPortable, type PortableTable, toPortable } from "./portable.js";
 
 /** A model as threads get it: parts stand in shared memory and are not copied. */
 export interface SharedModel {

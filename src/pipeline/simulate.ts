@@ -1,6 +1,7 @@
 import type { EventTable } from "../data/event-table.js";
 import { DEFAULT_CHUNK_SIZE, type TableSource } from "../data/formats/format.js";
 import { neededColumns } from "../data/pairing.js";
+import { fromPortable, toPortable } from "../data/portable.js";
 import { missingColumn } from "../data/schema.js";
 import type { ReplayOptions } from "../models/recipe.js";
 import { ConfigError } from "../util/errors.js";
@@ -9,7 +10,6 @@ import { toSeed } from "../util/random.js";
 import type { Bundle } from "./bundle.js";
 import { matchColumns } from "./inspect.js";
 import { withWeight } from "./load.js";
-import { fromPortable, toPortable } from "./portable.js";
 import { type SharedModel, simulateChunk } from "./simulate-task.js";
 
 export interface SimulateOptions {

@@ -12,7 +12,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   trees: ["util"],
   engine: ["util"],
   physics: ["util", "data"],
-  metrics: ["util", "data"],
+  metrics: ["util", "data", "engine/index", "trees/index"],
   models: ["util", "data", "trees", "physics/constants", "physics/four-vector", "physics/kinematics"],
   report: ["util", "data", "metrics"],
   pipeline: ["util", "data", "trees", "physics", "metrics", "models", "report"],
@@ -72,6 +72,14 @@ test("every room imports only the rooms below it", () => {
 
 test("rooms that browsers need know neither files nor processes", () => {
   expect(all.filter(({ file, target }) => target.startsWith("node:") && PORTABLE.includes(roomOf(file)))).toEqual([]);
+});
+
+test("only the classifiers among the metrics know what trains", () => {
+  const seen = all.filter(
+    ({ file, target }) =>
+      roomOf(file) === "metrics" && /^(engine|trees)\//.test(target) && !file.startsWith("metrics/classifier/"),
+  );
+  expect(seen).toEqual([]);
 });
 
 test("what trains cannot see the toy detectors, nor the metrics that judge it", () => {

@@ -60,6 +60,7 @@ export async function compareFiles(what: Comparison, session: Session) {
   const evaluation = await withTables([reference, candidate], what.tree, ([a, b]) =>
     compare(a, b, {
       seed,
+      pool: session.pool,
       ...(spec && { spec }),
       ...(start !== undefined && { start }),
       ...(stop !== undefined && { stop }),

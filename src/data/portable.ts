@@ -1,5 +1,5 @@
-import { type Column, EventTable } from "../data/event-table.js";
-import type { TypedArray } from "../data/schema.js";
+import { type Column, EventTable } from "./event-table.js";
+import type { TypedArray } from "./schema.js";
 
 /** A table as plain data that structured cloning carries between threads. */
 export interface PortableTable {

@@ -1,0 +1,89 @@
+import type { EventTable } from "../data/event-table.js";
+import { Random } from "../util/random.js";
+import { gather } from "./entries.js";
+import type { ClassifierResult, JointResult, Skipped } from "./evaluation.js";
+import type { MetricValue } from "./metric.js";
+import { type Points, pointsOf, standardise, subsample } from "./points.js";
+import { jointJudges } from "./registry.js";
+import type { JointSpec } from "./spec.js";
+import { tooFew } from "./summary.js";
+import type { Tools } from "./tools.js";
+
+/** Events below which several variables together say nothing that each by itself does not. */
+const LEAST_EVENTS = 50;
+
+/** Compares several variables of an event together. */
+export async function evaluateJoint(
+  reference: EventTable,
+  candidate: EventTable,
+  spec: JointSpec,
+  tools: Tools,
+): Promise<JointResult | Skipped> {
+  const { name, columns, conditions = [] } = spec;
+  const a = eventsOf(reference, spec, "reference");
+  const b = eventsOf(candidate, spec, "candidate");
+  const fewest = Math.min(a.length, b.length);
+  if (fewest < LEAST_EVENTS) {
+    const which = a.length <= b.length ? "reference" : "candidate";
+    return {
+      name,
+      reason:
+        tooFew(a.length, b.length) ??
+        `too few events in the ${which} to compare them as a whole; expected at least ${LEAST_EVENTS}, got ${fewest}.`,
+    };
+  }
+  const [pointsA, pointsB] = [pointsFrom(a, columns, "the reference"), pointsFrom(b, columns, "the candidate")];
+  const [x, y] = standardise(pointsA, pointsB);
+  const title = spec.title ?? name;
+  const metrics: MetricValue[] = [];
+  for (const [i, judge] of jointJudges.entries()) {
+    tools.signal?.throwIfAborted();
+    tools.onProgress?.(`${title} together`, i, jointJudges.length);
+    const random = new Random(tools.seed, tools.stream + i);
+    const own: Tools = { ...tools, stream: tools.stream + i };
+    metrics.push(...(await judge.judge(subsample(x, judge.most, random), subsample(y, judge.most, random), own)));
+  }
+  tools.onProgress?.(`${title} together`, jointJudges.length, jointJudges.length);
+  const classifiers: ClassifierResult[] = [];
+  return {
+    name,
+    title,
+    unit: "",
+    group: spec.group ?? "",
+    metrics,
+    columns: columns.map((column) => {
+      const { field } = reference.column(column);
+      return { name: column, title: field.title ?? column, unit: field.unit ?? "" };
+    }),
+    conditions,
+    ...(spec.when !== undefined && { when: spec.when }),
+    events: { reference: a.length, candidate: b.length },
+    correlations: { reference: [], candidate: [], errors: [] },
+    pairs: [],
+    equivalent: [],
+    classifiers,
+  };
+}
+
+/** Columns of the events that the mask lets through, with the number of each event in its table. */
+interface Events {
+  readonly columns: ReadonlyMap<string, Float64Array>;
+  readonly weights: Float64Array | undefined;
+  readonly length: number;
+}
+
+function eventsOf(table: EventTable, spec: JointSpec, which: string): Events {
+  const residuals = (spec.residuals ?? []).flatMap(({ reco, truth }) => [reco, truth]);
+  const names = [...new Set([...spec.columns, ...(spec.conditions ?? []), ...residuals])];
+  const { columns, weights } = gather(table, names, spec.when, which);
+  return { columns: new Map(names.map((name, i) => [name, columns[i]])), weights, length: columns[0].length };
+}
+
+function pointsFrom({ columns, weights }: Events, names: readonly string[], label: string): Points {
+  return pointsOf(
+    names,
+    names.map((name) => columns.get(name) as Float64Array),
+    weights,
+    label,
+  );
+}
