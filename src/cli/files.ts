@@ -4,27 +4,34 @@ import { parse } from "yaml";
 import type { EventTable } from "../data/event-table.js";
 import { bundleExists, readBundleFolder } from "../node/bundle-folder.js";
 import { abortAllSinks, createTable, openTable, readBytes } from "../node/files.js";
+import type { Manifest } from "../pipeline/bundle.js";
+import { type ComparisonSpec, comparisonOf, parseComparisonSpec } from "../pipeline/comparison-spec.js";
 import { parseRunSpec, type RunSpec } from "../pipeline/run-spec.js";
 import { ConfigError, DataError } from "../util/errors.js";
 import { onEarlyEnd } from "./failure.js";
 
 /** Reads a run spec from YAML or JSON. @throws ConfigError for bad syntax or content, with line and column. */
 export async function readRunSpec(path: string): Promise<RunSpec> {
+  return parseRunSpec(await readYaml(path), path);
+}
+
+async function readYaml(path: string): Promise<unknown> {
   const text = new TextDecoder().decode(await readBytes(path));
-  let input: unknown;
   try {
-    input = parse(text, { prettyErrors: true });
+    return parse(text, { prettyErrors: true });
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n")[0].replace(/:$/, "") : String(error);
     throw new ConfigError(`${path}: not valid YAML: ${reason}`);
   }
-  return parseRunSpec(input, path);
 }
 
-/** Reads the spec of a run spec file or of a bundle. */
-export async function readSpecOrBundle(path: string): Promise<RunSpec> {
-  if (await bundleExists(path)) return (await readBundleFolder(path)).manifest.spec;
-  return readRunSpec(path);
+/** What a comparison takes from a spec file or from a bundle, which also tells how its fit went. */
+export async function readForComparison(
+  path: string,
+): Promise<{ readonly spec: ComparisonSpec; readonly manifest?: Manifest }> {
+  if (!(await bundleExists(path))) return { spec: parseComparisonSpec(await readYaml(path), path) };
+  const { manifest } = await readBundleFolder(path);
+  return { spec: comparisonOf(manifest.spec), manifest };
 }
 
 /** Paths in a spec are relative to the spec. */

@@ -65,8 +65,17 @@ function build(): Command {
   common(program.command("compare <reference> <candidate>"))
     .description("say how well a candidate sample matches a reference: metrics.json and report.html")
     .requiredOption("-o, --output <folder>", "folder to write")
-    .option("--spec <file>", "run spec or bundle that tells the objects")
+    .option("--spec <file>", "run spec, comparison spec or bundle that tells the objects")
     .option("--tree <name>", "tree of ROOT files")
+    .option("--truth <files...>", "truth of these events, row by row: one file for both samples, or one each")
+    .option("--training <file>", "events that the candidate was trained on: asks whether it copies them")
+    .option("--fail-above <limits...>", "exit with 1 where metric=value, metric.score=value or score=value is exceeded")
+    .addOption(
+      new Option(
+        "--skip <what...>",
+        "leave out the classifiers, or all that looks at several variables together",
+      ).choices(["classifier", "together"]),
+    )
     .option("--start <n>", "first event of the reference")
     .option("--stop <n>", "event after the last of the reference")
     .option("--seed <n>", "seed of the resampling", "1")

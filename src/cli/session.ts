@@ -19,6 +19,8 @@ export interface Session {
   say(text: string): void;
   /** Says what should not be missed, even with --quiet. */
   warn(text: string): void;
+  /** Says why the command ends with another exit code than 0, even with --quiet. */
+  complain(text: string): void;
   /** Ends the command: the object with --json, else the text. */
   result(object: unknown, text: string): void;
   showFit(progress: FitProgress): void;
@@ -40,6 +42,7 @@ export async function withSession(options: CommonOptions, work: (session: Sessio
         if (!options.quiet) write(text);
       },
       warn: (text) => write(`warning: ${text}`),
+      complain: write,
       result: (object, text) => {
         progress.finish();
         if (options.json) process.stdout.write(`${JSON.stringify(object, null, 2)}\n`);

@@ -94,6 +94,8 @@ export interface JointSpec {
   readonly conditions?: readonly string[];
   /** Pairs of columns whose difference a classifier sees besides; `period` wraps it. */
   readonly residuals?: readonly { readonly reco: string; readonly truth: string; readonly period?: number }[];
+  /** Whether classifiers are trained (default true). */
+  readonly classifier?: boolean;
   readonly when?: string;
   readonly title?: string;
   readonly group?: string;

@@ -20,6 +20,9 @@ const manifestSchema = z.object({
     generated: z.object({ events: z.int(), digest: z.string() }).optional(),
   }),
   summary: z.record(z.string(), z.unknown()),
+  history: z
+    .array(z.object({ stage: z.string(), steps: z.array(z.number()), losses: z.array(z.number()) }))
+    .default([]),
   parts: z.array(partSchema),
 });
 

@@ -1,24 +1,35 @@
+import { beside } from "../data/beside.js";
 import { type EventTable, flatColumn } from "../data/event-table.js";
 import type { TableSource } from "../data/formats/format.js";
 import { type ObjectSpec, objectNames, paired } from "../data/objects.js";
 import { neededColumns, toPaired } from "../data/pairing.js";
+import { type Field, Schema } from "../data/schema.js";
 import { evaluate } from "../metrics/evaluate.js";
 import type { Evaluation } from "../metrics/evaluation.js";
-import type { EvaluationSpec } from "../metrics/spec.js";
 import { findProcess } from "../physics/registry.js";
 import { ConfigError } from "../util/errors.js";
 import type { Pool } from "../util/pool.js";
-import { COMPLETE, inferObjects, planColumns, planObjects } from "./comparison-plan.js";
+import { alignmentOf } from "./alignment.js";
+import { inferObjects, planColumns, planObjects } from "./comparison-plan.js";
+import type { ComparisonSpec } from "./comparison-spec.js";
+import { type EvaluateSection, evaluateSchema } from "./evaluate-spec.js";
 import { loadTable } from "./load.js";
-import type { RunSpec } from "./run-spec.js";
+import { quantityInputs, withQuantities } from "./quantities.js";
+import { COMPLETE, type PlanContext } from "./whole-plan.js";
 
 export interface CompareOptions {
   readonly seed: number | bigint;
   /** Tells the objects, the weight and the derived quantities (default: what the column names tell). */
-  readonly spec?: RunSpec;
+  readonly spec?: ComparisonSpec;
+  /** Truth of the reference's events and of the candidate's, row by row, where it stands in files of its own. */
+  readonly truth?: { readonly reference: TableSource; readonly candidate: TableSource };
+  /** Events that the candidate was trained on: asks whether it has copied them. */
+  readonly training?: TableSource;
   /** Events of the reference to compare: [start, stop). */
   readonly start?: number;
   readonly stop?: number;
+  /** What to leave out: everything about several variables together, or only the classifiers. */
+  readonly skip?: readonly ("together" | "classifier")[];
   /** Threads (default: the calling one). */
   readonly pool?: Pool;
   onProgress?(stage: string, done: number, total: number): void;
@@ -31,63 +42,117 @@ export async function compare(
   candidate: TableSource,
   options: CompareOptions,
 ): Promise<Evaluation> {
-  const { spec } = options;
-  const objects = spec?.data.objects ?? inferObjects(reference.schema);
-  if (objects.length === 0) {
-    const plan = planColumns(reference.schema, candidate.schema);
-    const columns = plan.variables.map((v) => v.column);
-    const [a, b] = await loadBoth(reference, candidate, columns, options);
-    return judge(a, b, plan, options);
-  }
-  const columns = neededColumns(objects, "simulate", true);
-  const [rawReference, rawCandidate] = await loadBoth(reference, candidate, columns, options);
-  const weighted = keepsWeights(candidate, objects);
-  const a = prepare(rawReference, objects, spec);
-  const b = prepare(rawCandidate, objects, spec);
-  return judge(a, b, planObjects(objects, a, weighted), options);
-}
-
-function judge(a: EventTable, b: EventTable, plan: EvaluationSpec, options: CompareOptions): Promise<Evaluation> {
-  return evaluate(a, b, plan, {
+  const { spec, truth, training } = options;
+  const a = truth === undefined ? reference : beside(reference, truth.reference);
+  const b = truth === undefined ? candidate : beside(candidate, truth.candidate);
+  const section = spec?.evaluate ?? evaluateSchema.parse({});
+  const objects = spec?.objects ?? inferObjects(a.schema);
+  const wanted = columnsToRead(a, b, objects, section, truth?.reference);
+  const weight = weightsOf(a, b, spec);
+  const bounds = { start: options.start, stop: options.stop };
+  const load = async (source: TableSource, which: "reference" | "candidate", columns = wanted) => {
+    const raw = await loadTable([source], {
+      columns: columns.filter((name) => source.schema.has(name) || !isOptional(name, objects)),
+      ...(which === "reference" && bounds),
+      ...(weight[which] !== undefined && source.schema.has(weight[which]) && { weight: weight[which] }),
+      ...(options.signal && { signal: options.signal }),
+      onProgress: (done, total) => options.onProgress?.(`reading ${source.name}`, done, total ?? done),
+    });
+    return prepare(raw, objects, section);
+  };
+  const tableA = await load(a, "reference");
+  const tableB = await load(b, "candidate");
+  const trained = training === undefined ? undefined : await load(training, "candidate");
+  const context: PlanContext = {
+    section,
+    skip: options.skip ?? [],
+    training: trained !== undefined,
+    ...(objects.length > 0 && { alignment: alignmentOf(tableA, tableB) }),
+  };
+  const plan =
+    objects.length === 0
+      ? planColumns(tableA.schema, tableB.schema, context, truth?.reference.schema)
+      : planObjects(objects, tableA, tableB, keepsWeights(b, objects), context);
+  return evaluate(tableA, tableB, plan, {
     seed: options.seed,
+    ...(trained && { training: trained }),
     ...(options.pool && { pool: options.pool }),
     ...(options.signal && { signal: options.signal }),
     onProgress: ({ stage, done, total }) => options.onProgress?.(stage, done, total),
   });
 }
 
-async function loadBoth(
-  reference: TableSource,
-  candidate: TableSource,
-  columns: readonly string[],
-  { spec, start, stop, onProgress, signal }: CompareOptions,
-): Promise<[EventTable, EventTable]> {
-  const load = (source: TableSource, bounds: { start?: number; stop?: number }, weight: string | undefined) =>
-    loadTable([source], {
-      columns,
-      ...bounds,
-      ...(weight !== undefined && { weight }),
-      ...(signal && { signal }),
-      onProgress: (done, total) => onProgress?.(`reading ${source.name}`, done, total ?? done),
-    });
-  const bounds = { ...(start !== undefined && { start }), ...(stop !== undefined && { stop }) };
-  const weight = spec?.data.weight;
-  const own = (source: TableSource) => source.schema.fields.find((f) => f.role === "weight")?.name;
-  const name = (source: TableSource) => (weight !== undefined && source.schema.has(weight) ? weight : own(source));
-  const a = await load(reference, bounds, name(reference));
-  const b = await load(candidate, {}, name(candidate) ?? (candidate.schema.has("weight") ? "weight" : undefined));
-  return [a, b];
+/** Columns of both files that the comparison needs. */
+function columnsToRead(
+  a: TableSource,
+  b: TableSource,
+  objects: readonly ObjectSpec[],
+  section: EvaluateSection,
+  truth: TableSource | undefined,
+): string[] {
+  const shared = a.schema.names.filter((name) => b.schema.has(name) && !isWeight(a, name));
+  const named = [
+    ...(section.together ?? []).flatMap(({ columns, conditions }) => [...columns, ...conditions]),
+    ...section.downstream.flatMap(({ label, features }) => [label, ...features]),
+  ].filter((name) => a.schema.has(name));
+  if (objects.length === 0) {
+    const inputs = quantityInputs(section, a.schema);
+    const own = truth === undefined ? [] : truth.schema.names.filter((name) => shared.includes(name));
+    return [...new Set([...shared, ...own, ...named, ...inputs])];
+  }
+  const acceptances = objects.flatMap((o) => objectNames(o, "simulate").map(paired.acceptance));
+  const asPaired = pairedSchema(objects, a.schema);
+  const inputs = quantityInputs(section, asPaired).filter((name) => a.schema.has(name));
+  return [...new Set([...neededColumns(objects, "simulate", true), ...named, ...inputs, ...acceptances])];
 }
 
-function prepare(raw: EventTable, objects: readonly ObjectSpec[], spec: RunSpec | undefined): EventTable {
+/** What only some files have: predicted acceptances. */
+function isOptional(name: string, objects: readonly ObjectSpec[]): boolean {
+  return objects.some((o) => objectNames(o, "simulate").some((object) => paired.acceptance(object) === name));
+}
+
+function isWeight(source: TableSource, name: string): boolean {
+  return source.schema.fields.some((field) => field.name === name && field.role === "weight");
+}
+
+/** The columns of a file with those that pairing will make of them. */
+function pairedSchema(objects: readonly ObjectSpec[], file: Schema): Schema {
+  const fields = new Map<string, Field>(file.fields.map((field) => [field.name, field]));
+  for (const spec of objects) {
+    for (const object of objectNames(spec, "simulate")) {
+      const jagged = spec.kind === "collection";
+      const add = (name: string) => fields.set(name, { name, dtype: "float32", jagged });
+      for (const { name } of spec.variables) {
+        add(paired.truth(object, name));
+        add(paired.reco(object, name));
+      }
+      add(paired.accepted(object));
+    }
+  }
+  return new Schema([...fields.values()]);
+}
+
+/** Name of each file's weight column, where it has one. */
+function weightsOf(a: TableSource, b: TableSource, spec: ComparisonSpec | undefined) {
+  const own = (source: TableSource) => source.schema.fields.find((f) => f.role === "weight")?.name;
+  const name = (source: TableSource) =>
+    spec?.weight !== undefined && source.schema.has(spec.weight) ? spec.weight : own(source);
+  return { reference: name(a), candidate: name(b) ?? (b.schema.has("weight") ? "weight" : undefined) };
+}
+
+/** Brings a file's events into the form in which they are compared, with everything that is derived. */
+function prepare(raw: EventTable, objects: readonly ObjectSpec[], section: EvaluateSection): EventTable {
+  if (objects.length === 0) return withQuantities(raw, section);
   const { table } = toPaired(raw, objects, "simulate", true);
   const flags = objects
     .flatMap((object) => (object.kind === "slots" ? object.slots : []))
     .map((slot) => table.flat(paired.accepted(slot)));
   const all = new Uint8Array(table.length);
   for (let i = 0; i < all.length; i++) all[i] = flags.every((flag) => flag[i]) ? 1 : 0;
-  const complete = table.with([flatColumn(COMPLETE, all, { dtype: "bool", title: "all detected" })]);
-  return spec?.evaluate.derive === undefined ? complete : findProcess(spec.evaluate.derive).derive(complete);
+  const further = raw.columns.filter(({ field }) => !table.has(field.name));
+  const complete = table.with([...further, flatColumn(COMPLETE, all, { dtype: "bool", title: "all detected" })]);
+  const derived = section.derive === undefined ? complete : findProcess(section.derive).derive(complete);
+  return withQuantities(derived, section);
 }
 
 /**

@@ -2,11 +2,30 @@
 import type { EventTable } from "../data/event-table.js";
 import { type ObjectSpec, objectNames, paired } from "../data/objects.js";
 import type { Schema } from "../data/schema.js";
-import type { AcceptanceSpec, EvaluationSpec, ResponseSpec, VariableSpec, YieldSpec } from "../metrics/spec.js";
+import type {
+  AcceptanceSpec,
+  DrawsSpec,
+  EvaluationSpec,
+  JointSpec,
+  ResponseSpec,
+  VariableSpec,
+  YieldSpec,
+} from "../metrics/spec.js";
 import { SchemaError } from "../util/errors.js";
-
-/** Column of the events in which every slot is accepted. */
-export const COMPLETE = "accepted_all";
+import type { EvaluateSection } from "./evaluate-spec.js";
+import { hasColumn, quantityColumn } from "./quantities.js";
+import {
+  COMPLETE,
+  EVENTS,
+  groupsOf,
+  isList,
+  isSingle,
+  jointsOf,
+  type PlanContext,
+  reliabilitiesOf,
+  TOGETHER,
+  wholes,
+} from "./whole-plan.js";
 
 /** Reads objects off the default names `truth_<object>_<variable>`, `reco_...`, `accepted_<object>`. */
 export function inferObjects(schema: Schema): ObjectSpec[] {
@@ -35,9 +54,16 @@ export function inferObjects(schema: Schema): ObjectSpec[] {
  * Plans the comparison of two tables in paired form: for each object its reconstructed variables, responses,
  * acceptance and yield; for a reaction its derived quantities, and the yield of complete events.
  * @param table The reference after derivation, whose further `reco_` columns are the reaction's quantities.
+ * @param candidate The candidate, likewise.
  * @param exclusive Compare only events in which all slots are accepted (weighted simulation knows no others).
  */
-export function planObjects(objects: readonly ObjectSpec[], table: EventTable, exclusive: boolean): EvaluationSpec {
+export function planObjects(
+  objects: readonly ObjectSpec[],
+  table: EventTable,
+  candidate: EventTable,
+  exclusive: boolean,
+  context: PlanContext,
+): EvaluationSpec {
   const variables: VariableSpec[] = [];
   const responses: ResponseSpec[] = [];
   const acceptances: AcceptanceSpec[] = [];
@@ -78,6 +104,25 @@ export function planObjects(objects: readonly ObjectSpec[], table: EventTable, e
       }
     }
   }
+  addDerived(table, own, context.section, { variables, responses });
+  const joints = jointsOf(objects, context);
+  const { alignment } = context;
+  const draws: DrawsSpec[] =
+    alignment === undefined || alignment.draws < 2 || exclusive
+      ? []
+      : joints.filter(({ when }) => when !== undefined && !isList(objects, when));
+  const reliabilities = exclusive && alignment?.draws === 1 ? reliabilitiesOf(slots, candidate) : [];
+  return { variables, responses, acceptances, yields, reliabilities, draws, ...wholes(joints, context) };
+}
+
+/** Quantities of the reaction and of the spec: as variables, and as responses where the truth is known, too. */
+function addDerived(
+  table: EventTable,
+  own: ReadonlySet<string>,
+  { quantities }: EvaluateSection,
+  into: { readonly variables: VariableSpec[]; readonly responses: ResponseSpec[] },
+): void {
+  const names = new Set(quantities.map(({ name }) => quantityColumn(name, "reco")));
   const derived = table.schema.fields.filter((f) => f.name.startsWith("reco_") && !own.has(f.name));
   const profiled = derived
     .map((f) => `truth_${f.name.slice(5)}`)
@@ -85,11 +130,20 @@ export function planObjects(objects: readonly ObjectSpec[], table: EventTable, e
   for (const field of derived) {
     const name = field.name.slice(5);
     const truth = `truth_${name}`;
-    const shared = { reco: field.name, when: COMPLETE, group: "reaction" };
-    variables.push({ name, column: field.name, when: shared.when, group: shared.group });
+    const quantity = quantities.find((q) => q.name === name);
+    const when = names.has(field.name) ? hasColumn(name, "reco") : COMPLETE;
+    const shared = { reco: field.name, when, group: quantity === undefined ? "reaction" : "quantities" };
+    into.variables.push({
+      name,
+      column: field.name,
+      when,
+      group: shared.group,
+      ...(quantity?.bins && { bins: quantity.bins }),
+      ...(quantity?.range && { range: quantity.range }),
+    });
     const against = profiled.includes(truth) ? truth : profiled[0];
     if (!table.has(truth) || against === undefined) continue;
-    responses.push({
+    into.responses.push({
       ...shared,
       name: `${name} response`,
       truth,
@@ -100,7 +154,6 @@ export function planObjects(objects: readonly ObjectSpec[], table: EventTable, e
       ...(field.period && { period: field.period }),
     });
   }
-  return { variables, responses, acceptances, yields };
 }
 
 /** Whether a column spreads beyond rounding: the mass of a fixed initial state does not. */
@@ -114,13 +167,49 @@ function varies(table: EventTable, name: string): boolean {
   return high - low > 1e-4 * Math.abs(high);
 }
 
-/** Plans a plain comparison: every column that both tables have. @throws SchemaError where they share none. */
-export function planColumns(reference: Schema, candidate: Schema): EvaluationSpec {
-  const shared = reference.fields.filter((field) => candidate.has(field.name) && field.role !== "weight");
+/**
+ * Plans a plain comparison: every column that both tables have. Columns that stand in a truth file of their own are what
+ * the classifiers know besides.
+ * @throws SchemaError where they share none.
+ */
+export function planColumns(
+  reference: Schema,
+  candidate: Schema,
+  context: PlanContext,
+  truth: Schema | undefined,
+): EvaluationSpec {
+  const { section } = context;
+  const masks = new Set(section.quantities.map(({ name }) => hasColumn(name, "reco")));
+  const shared = reference.fields.filter(
+    ({ name, role }) => candidate.has(name) && role !== "weight" && !masks.has(name) && !truth?.has(name),
+  );
   if (shared.length === 0) {
     throw new SchemaError(
       `compare: nothing in common; expected columns of equal names, got ${reference.names.slice(0, 5).join(", ")} against ${candidate.names.slice(0, 5).join(", ")}.`,
     );
   }
-  return { variables: shared.map(({ name }) => ({ name, column: name })) };
+  const variables = shared.map(({ name }): VariableSpec => {
+    const quantity = section.quantities.find((q) => quantityColumn(q.name, "reco") === name);
+    if (quantity === undefined) return { name, column: name };
+    const { name: short, bins, range } = quantity;
+    return {
+      name: short,
+      column: name,
+      when: hasColumn(short, "reco"),
+      group: "quantities",
+      ...(bins && { bins }),
+      ...(range && { range }),
+    };
+  });
+  const plain = shared.filter(({ name }) => !section.quantities.some((q) => quantityColumn(q.name, "reco") === name));
+  const conditions = (truth?.fields ?? []).filter((field) => isSingle(field) && candidate.has(field.name));
+  const joints: JointSpec[] =
+    section.together?.map((one) => ({ ...one })) ??
+    groupsOf(plain).map(({ title, names }) => ({
+      name: title,
+      title,
+      columns: names.slice(0, TOGETHER),
+      conditions: title === EVENTS ? conditions.map(({ name }) => name) : [],
+    }));
+  return { variables, ...wholes(joints, context) };
 }

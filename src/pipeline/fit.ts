@@ -5,6 +5,7 @@ import { neededColumns, toPaired } from "../data/pairing.js";
 import type { FitContext } from "../models/recipe.js";
 import { findRecipe } from "../models/registry.js";
 import { BUNDLE_VERSION, type Bundle, describeParts } from "./bundle.js";
+import { History } from "./history.js";
 import { loadTable } from "./load.js";
 import { PACKAGE } from "./package.js";
 import type { RunSpec } from "./run-spec.js";
@@ -39,7 +40,15 @@ export async function fit(spec: RunSpec, sources: TrainingSources, context: FitC
   const events = await read(sources.events, "reading", true);
   const generated = sources.generated && (await read(sources.generated, "reading generated", false));
   const recipe = findRecipe(spec.method);
-  const model = await recipe.fit(objects, spec.options, { events, ...(generated && { generated }) }, context);
+  const history = new History();
+  const watched: FitContext = {
+    ...context,
+    onProgress: (progress) => {
+      history.add(progress);
+      context.onProgress?.(progress);
+    },
+  };
+  const model = await recipe.fit(objects, spec.options, { events, ...(generated && { generated }) }, watched);
   const described = async (table: EventTable) => ({ events: table.length, digest: await digestTable(table) });
   return {
     manifest: {
@@ -50,6 +59,7 @@ export async function fit(spec: RunSpec, sources: TrainingSources, context: FitC
       spec,
       training: { ...(await described(events)), ...(generated && { generated: await described(generated) }) },
       summary: model.summary,
+      history: history.curves(),
       parts: await describeParts(model.parts),
     },
     parts: model.parts,

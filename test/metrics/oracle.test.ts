@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { bridgeSupremum } from "../../src/metrics/bridge.js";
 import { chiSquareTail } from "../../src/metrics/chi-square-tail.js";
-import { Comparison, metricNamed, ratioInterval, sampleOf, wilson } from "../../src/metrics/index.js";
+import { Comparison, type Metric, metrics, ratioInterval, sampleOf, wilson } from "../../src/metrics/index.js";
 import { kolmogorovTail } from "../../src/metrics/ks.js";
 import { quantile } from "../../src/metrics/quantile.js";
 import { Random } from "../../src/util/random.js";
@@ -13,6 +13,9 @@ interface Null {
   trials: number;
   ks: [mean: number, spread: number];
   w1: [mean: number, spread: number];
+  w2: [mean: number, spread: number];
+  separation: [mean: number, spread: number];
+  cuts: number[];
 }
 
 const path = new URL("../../validation/data/metrics-one-dimensional.json", import.meta.url);
@@ -25,16 +28,18 @@ const edges = scipy.edges as number[];
 const plain = new Comparison(sampleOf(x), sampleOf(y), { edges });
 const weighted = new Comparison(sampleOf(x, u), sampleOf(y, v), { edges });
 
+const metric = (name: string) => metrics.find((one) => one.name === name) as Metric;
+
 describe("SciPy", () => {
   it("agrees on KS, with ties and with weights", () => {
-    const ks = metricNamed("ks");
+    const ks = metric("ks");
     expect(ks.compute(plain).value).toBeCloseTo(scipy.ks, 12);
     expect(ks.compute(weighted).value).toBeCloseTo(scipy.ksWeighted, 12);
     expect(ks.compute(counts).value).toBeCloseTo(scipy.ksCounts, 12);
   });
 
   it("agrees on W1, raw and in deviations of the reference", () => {
-    const w1 = metricNamed("w1");
+    const w1 = metric("w1");
     expect(w1.compute(plain).raw).toBeCloseTo(scipy.w1, 12);
     expect(w1.compute(weighted).raw).toBeCloseTo(scipy.w1Weighted, 12);
     expect(w1.compute(counts).raw).toBeCloseTo(scipy.w1Counts, 12);
@@ -42,8 +47,17 @@ describe("SciPy", () => {
     expect(w1.compute(weighted).value).toBeCloseTo(scipy.w1Weighted / scipy.deviationWeighted, 12);
   });
 
+  it("agrees on W2 squared and on the separation power, plain and weighted", () => {
+    const w2 = metric("w2-squared");
+    expect(w2.compute(plain).raw).toBeCloseTo(scipy.w2, 12);
+    expect(w2.compute(weighted).raw).toBeCloseTo(scipy.w2Weighted, 12);
+    expect(w2.compute(plain).value).toBeCloseTo(scipy.w2 / scipy.deviation ** 2, 12);
+    expect(metric("separation").compute(plain).value).toBeCloseTo(scipy.separation, 13);
+    expect(metric("separation").compute(weighted).value).toBeCloseTo(scipy.separationWeighted, 13);
+  });
+
   it("agrees on the weighted chi-square, under- and overflow included", () => {
-    const chi2 = metricNamed("chi2");
+    const chi2 = metric("chi2");
     const bins = edges.length + 1;
     expect(chi2.compute(plain).degrees).toBe(bins - 1);
     expect(chi2.compute(plain).value).toBeCloseTo(scipy.chiSquare / (bins - 1), 11);
@@ -94,10 +108,27 @@ describe("nulls against 20,000 simulated pairs", () => {
     expect(bridge.mean / root / ks[0]).toBeLessThan(1.04);
     expect(Math.abs(bridge.spread / root / ks[1] - 1)).toBeLessThan(0.06);
     expect(bridge.method).toBe(name === "normal" || name === "exponential" ? "formula" : "simulation");
-    const value = metricNamed("w1").compute(new Comparison(sample, sample));
+    const value = metric("w1").compute(new Comparison(sample, sample));
     const scale = (sample.deviation * Math.sqrt(25_000)) / root;
     expect(Math.abs((value.null * scale) / w1[0] - 1)).toBeLessThan(0.03);
     expect(Math.abs((value.nullSpread * scale) / w1[1] - 1)).toBeLessThan(0.06);
+    // These two take their null from the sample at hand, so at the simulation's own sizes, averaged over samples.
+    const fresh = new Random(12);
+    const draw = (size: number) => sampleOf(Float64Array.from({ length: size }, () => samples[name](fresh)));
+    const trials = Array.from(
+      { length: 200 },
+      (_, seed) => new Comparison(draw(n), draw(m), { edges: nulls[name].cuts, random: new Random(seed) }),
+    );
+    for (const [key, known] of [
+      ["w2-squared", nulls[name].w2],
+      ["separation", nulls[name].separation],
+    ] as const) {
+      const unit = key === "separation" ? () => 1 : (trial: Comparison) => trial.reference.deviation ** 2;
+      const mean =
+        trials.reduce((sum, trial) => sum + metric(key).compute(trial).null * unit(trial), 0) / trials.length;
+      // W2 squared hangs on the outermost entries: 800 samples know its mean to 2 or 3 %.
+      expect(Math.abs(mean / known[0] - 1), key).toBeLessThan(0.1);
+    }
   });
 });
 
@@ -111,8 +142,8 @@ describe("closed forms: N(0, 1) against N(delta, 1)", () => {
     [1, 0.382925],
   ])("delta %f", (delta, distance) => {
     const comparison = new Comparison(sampleOf(grid), sampleOf(grid.map((t) => t + delta)));
-    expect(metricNamed("w1").compute(comparison).raw).toBeCloseTo(delta, 10);
-    expect(Math.abs(metricNamed("ks").compute(comparison).value - distance)).toBeLessThan(1.5 / n);
+    expect(metric("w1").compute(comparison).raw).toBeCloseTo(delta, 10);
+    expect(Math.abs(metric("ks").compute(comparison).value - distance)).toBeLessThan(1.5 / n);
   });
 });
 
@@ -122,9 +153,9 @@ describe("errors and intervals, by drawing both samples afresh", () => {
     const draw = (n: number, shift: number) =>
       sampleOf(Float64Array.from({ length: n }, () => shift + random.normal()));
     const trials = Array.from({ length: 400 }, () => new Comparison(draw(400, 0), draw(300, 0.6)));
-    for (const name of ["ks", "w1"]) {
-      const values = trials.map((trial) => metricNamed(name).compute(trial));
-      const key = name === "w1" ? "raw" : "value";
+    for (const name of ["ks", "w1", "w2-squared", "separation"]) {
+      const values = trials.map((trial) => metric(name).compute(trial));
+      const key = name.startsWith("w") ? "raw" : "value";
       const mean = values.reduce((sum, value) => sum + (value[key] ?? 0), 0) / values.length;
       const spread = Math.sqrt(values.reduce((sum, value) => sum + ((value[key] ?? 0) - mean) ** 2, 0) / values.length);
       const quoted = values.reduce((sum, value) => sum + value.error, 0) / values.length;

@@ -104,7 +104,7 @@ function judge(reference, candidate) {
     ...OBJECTS.map((o) => ({ name: o, all: [`accepted_${o}`] })),
     { name: "all", all: OBJECTS.map((o) => `accepted_${o}`) },
   ];
-  const found = evaluate(reference, candidate, { variables, yields }, { seed });
+  const found = await evaluate(reference, candidate, { variables, yields }, { seed });
   const metric = (list, name) => list.find((m) => m.metric === name);
   return {
     yields: Object.fromEntries(found.yields.map((y) => [y.name, y.metrics[0]])),

@@ -34,16 +34,43 @@ def weighted_chi_square(x, y, u, v, edges):
     return (((t1 * w2 - t2 * w1) ** 2) / (t1 * t1 * s2 + t2 * t2 * s1)).sum()
 
 
-def null_of(draw, n, m, trials=20_000):
-    """Mean, deviation and the mean's error of KS and W1 between independent samples of one distribution."""
-    ks, w1 = np.empty(trials), np.empty(trials)
+def w2_squared(x, y, u, v):
+    """Integral over probability of the squared difference of the quantile functions."""
+    i, j = np.argsort(x, kind="stable"), np.argsort(y, kind="stable")
+    a, b = np.cumsum(u[i]) / u.sum(), np.cumsum(v[j]) / v.sum()
+    levels = np.unique(np.concatenate([[0.0], a, b]))
+    middle = (levels[1:] + levels[:-1]) / 2
+    qx = x[i][np.minimum(np.searchsorted(a, middle), len(x) - 1)]
+    qy = y[j][np.minimum(np.searchsorted(b, middle), len(y) - 1)]
+    return (np.diff(levels) * (qx - qy) ** 2).sum()
+
+
+def separation(x, y, u, v, edges):
+    cuts = np.concatenate([[-np.inf], edges, [np.inf]])
+    a = np.histogram(x, cuts, weights=u)[0] / u.sum()
+    b = np.histogram(y, cuts, weights=v)[0] / v.sum()
+    return (0.5 * (a - b) ** 2 / (a + b)).sum()
+
+
+def null_of(draw, n, m, cuts, trials=20_000):
+    """Mean and deviation of KS, W1, W2 squared and separation between independent samples of one distribution."""
+    ks, w1, w2, power = (np.empty(trials) for _ in range(4))
+    cuts = np.concatenate([[-np.inf], cuts, [np.inf]])
     for i in range(trials):
         a, b = np.sort(draw(n)), np.sort(draw(m))
         grid = np.sort(np.concatenate([a, b]))
         gap = np.abs(np.searchsorted(a, grid, "right") / n - np.searchsorted(b, grid, "right") / m)
         ks[i] = gap.max()
         w1[i] = (gap[:-1] * np.diff(grid)).sum()
-    return {"n": n, "m": m, "trials": trials, "ks": [ks.mean(), ks.std()], "w1": [w1.mean(), w1.std()]}
+        levels = np.union1d(np.arange(n + 1) / n, np.arange(m + 1) / m)
+        middle = (levels[1:] + levels[:-1]) / 2
+        w2[i] = (np.diff(levels) * (a[(middle * n).astype(int)] - b[(middle * m).astype(int)]) ** 2).sum()
+        f, g = np.histogram(a, cuts)[0] / n, np.histogram(b, cuts)[0] / m
+        both = f + g > 0
+        power[i] = (0.5 * (f - g)[both] ** 2 / (f + g)[both]).sum()
+    names = {"ks": ks, "w1": w1, "w2": w2, "separation": power}
+    return {"n": n, "m": m, "trials": trials, "cuts": cuts[1:-1].tolist(),
+            **{name: [values.mean(), values.std()] for name, values in names.items()}}
 
 
 x = np.round(rng.gamma(2.0, 1.0, 400), 5)
@@ -71,6 +98,10 @@ out = {
     "w1": stats.wasserstein_distance(x, y),
     "w1Weighted": stats.wasserstein_distance(x, y, u, v),
     "w1Counts": stats.wasserstein_distance(counts_x, counts_y),
+    "w2": w2_squared(x, y, ones_x, ones_y),
+    "w2Weighted": w2_squared(x, y, u, v),
+    "separation": separation(x, y, ones_x, ones_y, edges),
+    "separationWeighted": separation(x, y, u, v, edges),
     "deviation": x.std(),
     "deviationWeighted": np.sqrt(np.cov(x, aweights=u, ddof=0)).item(),
     "edges": edges,
@@ -83,11 +114,11 @@ out = {
                [(0, 12), (1, 40), (30, 100), (873, 1000), (50, 50)] for c in (0.6826894921370859, 0.95)],
     "quantiles": [[p, np.quantile(x, p, method="hazen")] for p in shares],
     "nulls": {
-        "normal": null_of(rng.standard_normal, 1000, 500),
-        "exponential": null_of(rng.standard_exponential, 400, 400),
-        "poisson": null_of(lambda n: rng.poisson(2.0, n), 600, 600),
-        "flag": null_of(lambda n: (rng.uniform(size=n) < 0.3) * 1.0, 500, 1000),
-        "spiked": null_of(spiked, 600, 600),
+        "normal": null_of(rng.standard_normal, 1000, 500, np.linspace(-2, 2, 21)),
+        "exponential": null_of(rng.standard_exponential, 400, 400, np.linspace(0, 4, 21)),
+        "poisson": null_of(lambda n: rng.poisson(2.0, n), 600, 600, np.arange(6) + 0.5),
+        "flag": null_of(lambda n: (rng.uniform(size=n) < 0.3) * 1.0, 500, 1000, np.array([0.25, 0.5])),
+        "spiked": null_of(spiked, 600, 600, np.linspace(0.01, 4, 21)),
     },
 }
 path = pathlib.Path(__file__).resolve().parents[1] / "data" / "metrics-one-dimensional.json"

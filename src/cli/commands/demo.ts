@@ -1,10 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ioError, writeFileAtomic } from "../../node/files.js";
+import { comparisonOf } from "../../pipeline/comparison-spec.js";
 import { findDemo } from "../../pipeline/demos.js";
 import { generate } from "../../pipeline/generate.js";
 import { simulate } from "../../pipeline/simulate.js";
-import { readRunSpec, withTables, writeChunks } from "../files.js";
+import { withTables, writeChunks } from "../files.js";
 import { formatCount, formatSeconds } from "../progress.js";
 import { type CommonOptions, type Session, toInteger, withSession } from "../session.js";
 import { compareFiles } from "./compare.js";
@@ -48,18 +49,16 @@ export function run(process: string | undefined, options: Options): Promise<void
     const rate = await simulateTruth(path("truth.parquet"), path("fast.parquet"), bundle, seed, session);
 
     session.say(
-      `$ peregrine compare ${path("reference.parquet")} ${path("fast.parquet")} --spec ${path("spec.yaml")} -o ${path("report")}`,
+      `$ peregrine compare ${path("reference.parquet")} ${path("fast.parquet")} --spec ${path("detector.peregrine")} -o ${path("report")}`,
     );
     const { lines, report, evaluation } = await compareFiles(
       {
         reference: path("reference.parquet"),
         candidate: path("fast.parquet"),
         output: path("report"),
-        tree: undefined,
-        spec: await readRunSpec(path("spec.yaml")),
+        spec: comparisonOf(bundle.manifest.spec),
+        manifest: bundle.manifest,
         seed,
-        start: undefined,
-        stop: undefined,
         labels: { reference: "Toy detector", candidate: "Peregrine" },
       },
       session,

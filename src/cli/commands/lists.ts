@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { metrics } from "../../metrics/registry.js";
+import { allMetrics } from "../../metrics/registry.js";
 import { recipes } from "../../models/registry.js";
 import { detectors, processes } from "../../physics/registry.js";
 
@@ -13,7 +13,14 @@ const LISTS: Record<List, () => { name: string; description: string; [more: stri
       reference,
       options: z.toJSONSchema(options, { io: "input" }),
     })),
-  metrics: () => metrics.map(({ name, title, description, reference }) => ({ name, title, description, reference })),
+  metrics: () =>
+    allMetrics.map(({ name, title, description, reference, scope }) => ({
+      name,
+      title,
+      description,
+      reference,
+      scope,
+    })),
   processes: () => processes.map(({ name, description, objects }) => ({ name, description, objects })),
   detectors: () => detectors.map(({ name, description }) => ({ name, description })),
 };
