@@ -30,10 +30,11 @@ export const w2: Metric = {
   },
 };
 
-/** Pairs of samples that a null is made of; fewer where each costs more than some 10 ms. */
+/** Pairs of samples that a null is made of. */
 const REPLICATES = 48;
-const FEW_REPLICATES = 16;
-const LARGE = 400_000;
+/** Entries at either end that are drawn one by one, and cells that the rest is drawn in where there are more. */
+const SINGLE = 2000;
+const CELLS = 16_000;
 /** A candidate so many times larger than the reference has no noise of its own to speak of. */
 const MOST_DRAWS = 30;
 
@@ -119,42 +120,83 @@ function bootstrapNull(
   random: Random,
 ): { mean: number; spread: number } {
   random.at(2);
-  const { values } = reference;
-  const replicates = values.length + candidate.values.length > LARGE ? FEW_REPLICATES : REPLICATES;
+  const cells = cellsOf(reference);
+  const ratio = Math.min(MOST_DRAWS, candidate.effectiveSize / reference.effectiveSize);
   const a = new PoissonTable(1);
-  const b = new PoissonTable(Math.min(MOST_DRAWS, candidate.effectiveSize / reference.effectiveSize));
+  const b = new PoissonTable(ratio);
   let sum = 0;
   let squares = 0;
-  for (let r = 0; r < replicates; r++) {
-    const distance = resampledDistance(reference, unit, a, b, random);
+  for (let r = 0; r < REPLICATES; r++) {
+    const distance = walk(drawn(cells, a, 1, unit, random), drawn(cells, b, ratio, unit, random));
     sum += distance;
     squares += distance * distance;
   }
-  const mean = sum / replicates;
-  return { mean, spread: Math.sqrt(Math.max(0, (squares - replicates * mean * mean) / (replicates - 1))) };
+  const mean = sum / REPLICATES;
+  return { mean, spread: Math.sqrt(Math.max(0, (squares - REPLICATES * mean * mean) / (REPLICATES - 1))) };
 }
 
-/** Draws how often each reference entry comes into either sample, and walks along both. */
-function resampledDistance(reference: Sample, unit: number, a: PoissonTable, b: PoissonTable, random: Random): number {
-  const { values } = reference;
+/** A sorted sample in cells; the outermost hold one entry each. */
+interface Cells {
+  /** Mean of each cell's entries. */
+  readonly values: Float64Array;
+  readonly weights: Float64Array;
+  readonly squaredWeights: Float64Array;
+  readonly counts: Uint32Array;
+}
+
+/**
+ * Cells far smaller than what the bridge moves change nothing: noise shifts the distribution by some 1 / sqrt(n) of
+ * its probability, a cell holds 1 / 16,000. The tails, where one entry is far from the next, stay as they are.
+ */
+function cellsOf({ values, weights }: Sample): Cells {
   const n = values.length;
-  const counts = [new Float64Array(n), new Float64Array(n)];
-  const totals = [0, 0];
-  const { weights } = reference;
-  const mean = reference.sumOfWeights / n;
-  for (let i = 0; i < n; i++) {
-    // A weighted entry is drawn as often as one of weight 1, and keeps its weight.
-    const w = weights === undefined ? 1 : weights[i] / mean;
-    const u = a.draw(random) * w;
-    const v = b.draw(random) * w;
-    counts[0][i] = u;
-    counts[1][i] = v;
-    totals[0] += u;
-    totals[1] += v;
+  const inner = Math.max(0, n - 2 * SINGLE);
+  const cells = inner > CELLS ? CELLS : inner;
+  const total = cells + Math.min(n, 2 * SINGLE);
+  const out: Cells = {
+    values: new Float64Array(total),
+    weights: new Float64Array(total),
+    squaredWeights: new Float64Array(total),
+    counts: new Uint32Array(total),
+  };
+  const low = Math.min(SINGLE, n);
+  let cell = 0;
+  for (let start = 0; start < n; cell++) {
+    const isInner = start >= low && start < low + inner;
+    const stop = isInner ? low + Math.round(((cell - low + 1) * inner) / cells) : start + 1;
+    let sum = 0;
+    for (let i = start; i < stop; i++) {
+      const w = weights === undefined ? 1 : weights[i];
+      sum += values[i];
+      out.weights[cell] += w;
+      out.squaredWeights[cell] += w * w;
+    }
+    out.values[cell] = sum / (stop - start);
+    out.counts[cell] = stop - start;
+    start = stop;
   }
-  if (!(totals[0] > 0 && totals[1] > 0)) return 0;
-  return walk(
-    { values, weights: counts[0], total: totals[0], unit },
-    { values, weights: counts[1], total: totals[1], unit },
-  );
+  return out;
+}
+
+/** Above this many entries a cell's Poisson number is drawn as a normal one. */
+const NORMAL = 20;
+
+/** Draws how often each entry comes into a sample; a weighted one keeps its weight. */
+function drawn(cells: Cells, table: PoissonTable, ratio: number, unit: number, random: Random): Steps {
+  const { values, weights, squaredWeights, counts } = cells;
+  const out = new Float64Array(values.length);
+  let total = 0;
+  for (let c = 0; c < out.length; c++) {
+    let weight = 0;
+    if (counts[c] > NORMAL) {
+      weight = Math.max(0, weights[c] * ratio + Math.sqrt(squaredWeights[c] * ratio) * random.normal());
+    } else {
+      let times = 0;
+      for (let k = 0; k < counts[c]; k++) times += table.draw(random);
+      weight = (weights[c] / counts[c]) * times;
+    }
+    out[c] = weight;
+    total += weight;
+  }
+  return { values, weights: out, total: total > 0 ? total : 1, unit };
 }

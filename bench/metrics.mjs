@@ -1,0 +1,174 @@
+// A full comparison of two large samples through the command line, and single metrics beside SciPy and scikit-learn.
+//
+//   npm run bench:metrics -- [--events 1000000] [--rows 150000] [--only compare,single,classifier]
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { classifierTest } from "../dist/metrics/classifier/classifier-test.js";
+import { Comparison, metrics, sampleOf } from "../dist/metrics/index.js";
+import { pointsOf } from "../dist/metrics/points.js";
+import { workerPool } from "../dist/node/worker-pool.js";
+import { createTable, EventTable, flatColumn, Random } from "../dist/node.js";
+
+const { values: args } = parseArgs({
+  options: {
+    events: { type: "string", default: "1000000" },
+    rows: { type: "string", default: "150000" },
+    only: { type: "string", default: "compare,single,classifier" },
+  },
+});
+const events = Number(args.events);
+const only = new Set(args.only.split(","));
+const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+const peers = fileURLToPath(new URL("metrics-peers.py", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "peregrine-bench-"));
+const path = (name) => join(folder, name);
+
+/** Ten variables as analyses have them: momenta that fall off, angles, correlated masses; `moved` shifts a few a little. */
+function columnsOf(seed, n, moved) {
+  const random = new Random(seed);
+  const columns = Array.from({ length: 10 }, () => new Float32Array(n));
+  for (let i = 0; i < n; i++) {
+    const common = random.normal();
+    const values = [
+      25 + 30 * random.exponential() * (1 + moved),
+      20 + 20 * random.exponential(),
+      2.5 * (2 * random.uniform() - 1),
+      1.2 * random.normal(),
+      Math.PI * (2 * random.uniform() - 1),
+      91 + 2.5 * (0.6 * common + 0.8 * random.normal()) + 2.5 * moved,
+      173 + 15 * (0.5 * common + 0.87 * random.normal()),
+      Math.exp(3 + 0.5 * random.normal()),
+      0.9 * common + 0.44 * random.normal() + moved,
+      Math.floor(random.poisson(4)),
+    ];
+    for (const [k, x] of values.entries()) columns[k][i] = x;
+  }
+  return columns;
+}
+
+async function writeSample(name, seed, moved) {
+  const names = ["pt1", "pt2", "eta1", "eta2", "dphi", "mass", "mtop", "met", "score", "jets"];
+  const columns = columnsOf(seed, events, moved);
+  const table = new EventTable(columns.map((values, k) => flatColumn(names[k], values)));
+  const sink = await createTable(path(name), table.schema);
+  await sink.write(table);
+  await sink.close();
+}
+
+/** Runs the command and follows the largest resident memory of its process. */
+function measured(...rest) {
+  return new Promise((resolve) => {
+    const start = performance.now();
+    const child = spawn(process.execPath, [main, ...rest], { stdio: ["ignore", "ignore", "inherit"] });
+    let peak = 0;
+    const watch = setInterval(() => {
+      try {
+        const line = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"));
+        if (line) peak = Math.max(peak, Number(line[1]) / 1024);
+      } catch {
+        // The process has just ended, or the system has no /proc: the last reading stands.
+      }
+    }, 20);
+    child.on("close", (code) => {
+      clearInterval(watch);
+      resolve({ code, wall: (performance.now() - start) / 1000, peak });
+    });
+  });
+}
+
+/** Shortest of several runs [s]. */
+function shortest(work, runs = 5) {
+  let best = Number.POSITIVE_INFINITY;
+  for (let r = 0; r < runs; r++) {
+    const start = performance.now();
+    work();
+    best = Math.min(best, (performance.now() - start) / 1000);
+  }
+  return best;
+}
+
+/** Numbers of the peers, or a word on how to get them. */
+function peer(what, ...files) {
+  const { status, stdout, stderr } = spawnSync("/usr/bin/python3", [peers, what, ...files], { encoding: "utf8" });
+  if (status === 0) return JSON.parse(stdout);
+  console.log(`(no peer: ${stderr.trim().split("\n").at(-1)}; apt install python3-scipy python3-sklearn)`);
+  return {};
+}
+
+console.log(`${cpus().length} x ${cpus()[0].model}, Node ${process.version}`);
+if (only.has("compare")) {
+  await writeSample("reference.parquet", 1, 0);
+  await writeSample("candidate.parquet", 2, 0.002);
+  const { code, wall, peak } = await measured(
+    "compare",
+    path("reference.parquet"),
+    path("candidate.parquet"),
+    "-o",
+    path("report"),
+  );
+  const size = statSync(path("report/report.html")).size / 1e6;
+  console.log(
+    `compare, ${events} against ${events} events, 10 variables: ${wall.toFixed(1)} s, ${peak.toFixed(0)} MB, report ${size.toFixed(2)} MB${code === 0 ? "" : `, exit code ${code}`}`,
+  );
+}
+if (only.has("single")) {
+  const [a, b] = [columnsOf(3, events, 0)[7], columnsOf(4, events, 0.01)[7]].map((c) => Float64Array.from(c));
+  for (const [name, values] of [
+    ["a", a],
+    ["b", b],
+  ])
+    writeFileSync(path(`${name}.f64`), values);
+  const metric = (name) => metrics.find((one) => one.name === name);
+  const ours = {};
+  for (const name of ["ks", "w1", "w2-squared", "chi2", "separation", "tails"]) {
+    ours[name] = shortest(() => metric(name).compute(new Comparison(sampleOf(a), sampleOf(b))));
+  }
+  ours.all = shortest(() => {
+    const comparison = new Comparison(sampleOf(a), sampleOf(b));
+    for (const name of ["ks", "w1", "w2-squared", "chi2", "separation", "tails"]) metric(name).compute(comparison);
+  });
+  const theirs = peer("single", path("a.f64"), path("b.f64"));
+  console.log(
+    "\n| metric, from unsorted values | Peregrine, with error and null | SciPy, value alone |\n|---|---|---|",
+  );
+  for (const [name, seconds] of Object.entries(ours)) {
+    console.log(
+      `| ${name} | ${(1000 * seconds).toFixed(0)} ms | ${theirs[name] ? `${(1000 * theirs[name]).toFixed(0)} ms` : ""} |`,
+    );
+  }
+}
+if (only.has("classifier")) {
+  const rows = Number(args.rows);
+  const total = Math.round(rows / 0.6);
+  const names = Array.from({ length: 10 }, (_, k) => `x${k}`);
+  const samples = [5, 6].map((seed, k) => columnsOf(seed, total, k * 0.02).map((c) => Float64Array.from(c)));
+  const flat = (columns) => {
+    const out = new Float32Array(10 * total);
+    for (const [k, column] of columns.entries()) for (let i = 0; i < total; i++) out[10 * i + k] = column[i];
+    return out;
+  };
+  for (const [k, columns] of samples.entries()) writeFileSync(path(`sample${k}.f32`), flat(columns));
+  const theirs = peer("classifier", path("sample0.f32"), path("sample1.f32"), String(rows));
+  const pool = workerPool();
+  const [x, y] = samples.map((columns, k) => pointsOf(names, columns, undefined, `sample ${k}`));
+  console.log(
+    `\n| classifier test, ${rows} + ${rows} events to train on | seconds | AUC on ${total - rows - Math.round(total / 5)} + as many others |\n|---|---|---|`,
+  );
+  for (const kind of ["trees", "network"]) {
+    const start = performance.now();
+    const {
+      metrics: [auc],
+    } = await classifierTest(x, y, kind, { seed: 1, stream: 0, pool });
+    console.log(
+      `| Peregrine, ${kind} | ${((performance.now() - start) / 1000).toFixed(1)} | ${auc.value.toFixed(4)} ± ${auc.error.toFixed(4)} |`,
+    );
+  }
+  if (theirs.seconds)
+    console.log(`| scikit-learn HistGradientBoosting | ${theirs.seconds.toFixed(1)} | ${theirs.auc.toFixed(4)} |`);
+  await pool.close();
+}
+rmSync(folder, { recursive: true });
