@@ -1,3 +1,4 @@
+import { erfc } from "../util/special.js";
 import { type MetricInfo, type MetricValue, metricValue } from "./metric.js";
 
 /** Energy score of several draws for one truth event, in all columns together. */
@@ -11,6 +12,15 @@ export const energyInfo: MetricInfo = {
   symmetric: false,
 };
 
+/** Events of the reference, and which rows of the candidate are draws for each. */
+export interface DrawnEvents {
+  /** Rows of the reference, shape [n]. */
+  readonly rows: Uint32Array;
+  /** Draws of event i are chosen[starts[i] .. starts[i + 1]), at least two; shape [n + 1]. */
+  readonly starts: Uint32Array;
+  readonly chosen: Uint32Array;
+}
+
 /**
  * A perfect candidate has E|Y - x| = E|Y - Y'|, event by event on average: the distance is the modulus of the difference
  * of the two, and its null is that of a normal deviate with the difference's own error.
@@ -18,32 +28,29 @@ export const energyInfo: MetricInfo = {
 export function energyScore(
   reference: readonly Float64Array[],
   drawn: readonly Float64Array[],
-  rows: Uint32Array,
-  draws: number,
+  { rows, starts, chosen }: DrawnEvents,
 ): MetricValue {
-  const d = reference.length;
   const scale = reference.map((column) => 1 / deviationOf(column, rows));
+  const length = (difference: (c: number) => number) => {
+    let square = 0;
+    for (let c = 0; c < scale.length; c++) square += (difference(c) * scale[c]) ** 2;
+    return Math.sqrt(square);
+  };
   const n = rows.length;
   let score = 0;
   let scoreSquare = 0;
   let gap = 0;
   let gapSquare = 0;
-  for (const row of rows) {
+  for (const [event, row] of rows.entries()) {
+    const mine = chosen.subarray(starts[event], starts[event + 1]);
     let toReference = 0;
     let among = 0;
-    for (let k = 0; k < draws; k++) {
-      let square = 0;
-      for (let c = 0; c < d; c++) square += ((drawn[c][row * draws + k] - reference[c][row]) * scale[c]) ** 2;
-      toReference += Math.sqrt(square);
-      for (let l = 0; l < k; l++) {
-        let between = 0;
-        for (let c = 0; c < d; c++)
-          between += ((drawn[c][row * draws + k] - drawn[c][row * draws + l]) * scale[c]) ** 2;
-        among += Math.sqrt(between);
-      }
+    for (const [k, y] of mine.entries()) {
+      toReference += length((c) => drawn[c][y] - reference[c][row]);
+      for (let l = 0; l < k; l++) among += length((c) => drawn[c][y] - drawn[c][mine[l]]);
     }
-    const a = toReference / draws;
-    const b = among / ((draws * (draws - 1)) / 2);
+    const a = toReference / mine.length;
+    const b = among / ((mine.length * (mine.length - 1)) / 2);
     score += a - b / 2;
     scoreSquare += (a - b / 2) ** 2;
     gap += a - b;
@@ -58,6 +65,7 @@ export function energyScore(
     distance: Math.abs(gap / n),
     null: Math.sqrt(2 / Math.PI) * sigma,
     nullSpread: Math.sqrt(1 - 2 / Math.PI) * sigma,
+    pValue: sigma > 0 ? erfc(Math.abs(gap / n) / sigma / Math.SQRT2) : undefined,
   });
 }
 

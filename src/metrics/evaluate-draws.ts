@@ -1,7 +1,7 @@
 import type { EventTable } from "../data/event-table.js";
 import type { Random } from "../util/random.js";
 import { perDegree } from "./chi-square.js";
-import { energyScore } from "./energy-score.js";
+import { type DrawnEvents, energyScore } from "./energy-score.js";
 import type { DrawsResult, Skipped } from "./evaluation.js";
 import type { MetricInfo, MetricValue } from "./metric.js";
 import type { DrawsSpec } from "./spec.js";
@@ -21,8 +21,8 @@ export const ranksInfo: MetricInfo = {
 
 /**
  * Compares several draws of the candidate for each truth event with the one event of the reference: row i of the
- * reference belongs to rows i K .. (i + 1) K - 1 of the candidate. Events count where the mask holds in the reference and
- * in all of its draws.
+ * reference belongs to rows i K .. (i + 1) K - 1 of the candidate. Events count where the mask holds in the reference and in
+ * at least two of the draws; it is these draws that they are compared with.
  */
 export function evaluateDraws(
   reference: EventTable,
@@ -38,12 +38,13 @@ export function evaluateDraws(
       reason: `not several draws an event; expected 2, 3, ... times the reference's ${reference.length} rows, got ${candidate.length}.`,
     };
   }
-  const rows = usableRows(reference, candidate, when, draws);
+  const { rows, starts, chosen } = usableDraws(reference, candidate, when, draws);
   const reason = tooFew(rows.length, rows.length);
   if (reason !== undefined) return { name, reason };
   const truth = columns.map((column) => reference.numbers(column));
   const drawn = columns.map((column) => candidate.numbers(column));
-  const ranks = columns.map((_, k) => rankShares(truth[k], drawn[k], rows, draws, random));
+  const events: DrawnEvents = { rows, starts, chosen };
+  const ranks = columns.map((_, k) => rankShares(truth[k], drawn[k], events, draws, random));
   const n = rows.length;
   // Each column's ranks are multinomial under the null; columns of one event are not independent, so the worst stands.
   const chiSquares = ranks.map(
@@ -52,7 +53,7 @@ export function evaluateDraws(
   const worst = chiSquares.reduce((a, b) => Math.max(a, b), 0);
   const single = perDegree("ranks", worst, draws);
   const pValue = -Math.expm1(columns.length * Math.log1p(-Math.min(single.pValue, 1 - 1e-16)));
-  const metrics: MetricValue[] = [{ ...single, pValue }, energyScore(truth, drawn, rows, draws)];
+  const metrics: MetricValue[] = [{ ...single, pValue }, energyScore(truth, drawn, events)];
   return {
     name,
     title: spec.title ?? name,
@@ -67,42 +68,56 @@ export function evaluateDraws(
   };
 }
 
-/** Events of the reference whose mask holds there and in all their draws. */
-function usableRows(
+/** Events of the reference with at least two usable draws, and which rows of the candidate these are. */
+function usableDraws(
   reference: EventTable,
   candidate: EventTable,
   when: string | undefined,
   draws: number,
-): Uint32Array {
-  const all = Uint32Array.from({ length: reference.length }, (_, i) => i);
-  if (when === undefined) return all;
-  const a = reference.flat(when);
-  const b = candidate.flat(when);
-  return all.filter((i) => {
-    if (a[i] === 0) return false;
-    for (let k = 0; k < draws; k++) if (b[i * draws + k] === 0) return false;
-    return true;
-  });
+): DrawnEvents {
+  const a = when === undefined ? undefined : reference.flat(when);
+  const b = when === undefined ? undefined : candidate.flat(when);
+  const rows: number[] = [];
+  const starts = [0];
+  const chosen: number[] = [];
+  for (let i = 0; i < reference.length; i++) {
+    if (a?.[i] === 0) continue;
+    const before = chosen.length;
+    for (let k = i * draws; k < (i + 1) * draws; k++) if (b === undefined || b[k] !== 0) chosen.push(k);
+    if (chosen.length - before < 2) {
+      chosen.length = before;
+      continue;
+    }
+    rows.push(i);
+    starts.push(chosen.length);
+  }
+  return { rows: Uint32Array.from(rows), starts: Uint32Array.from(starts), chosen: Uint32Array.from(chosen) };
 }
 
-/** Share of events at each rank 0 .. draws; among equal values the rank is drawn. */
+/**
+ * Share of events in draws + 1 bins of their rank. An event with fewer draws, or with some that are equal to it, has a
+ * rank anywhere within what it allows, drawn at random: uniform where the candidate is right.
+ */
 function rankShares(
   truth: Float64Array,
   drawn: Float64Array,
-  rows: Uint32Array,
+  { rows, starts, chosen }: DrawnEvents,
   draws: number,
   random: Random,
 ): number[] {
   const counts = new Array<number>(draws + 1).fill(0);
-  for (const row of rows) {
+  for (const [event, row] of rows.entries()) {
     let below = 0;
     let equal = 0;
-    for (let k = 0; k < draws; k++) {
-      const y = drawn[row * draws + k];
+    for (let c = starts[event]; c < starts[event + 1]; c++) {
+      const y = drawn[chosen[c]];
       if (y < truth[row]) below++;
       else if (y === truth[row]) equal++;
     }
-    counts[below + (equal === 0 ? 0 : random.integer(equal + 1))]++;
+    const size = starts[event + 1] - starts[event];
+    const rank = below + (equal === 0 ? 0 : random.integer(equal + 1));
+    const bin = size === draws ? rank : Math.floor(((rank + random.uniform()) / (size + 1)) * (draws + 1));
+    counts[bin]++;
   }
   return counts.map((c) => c / rows.length);
 }

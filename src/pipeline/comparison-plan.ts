@@ -145,6 +145,7 @@ function addDerived(
     if (!table.has(truth) || against === undefined) continue;
     into.responses.push({
       ...shared,
+      ...(quantity && { when: hasColumn(name, "both") }),
       name: `${name} response`,
       truth,
       kind: "difference",
@@ -179,7 +180,7 @@ export function planColumns(
   truth: Schema | undefined,
 ): EvaluationSpec {
   const { section } = context;
-  const masks = new Set(section.quantities.map(({ name }) => hasColumn(name, "reco")));
+  const masks = new Set(section.quantities.flatMap(({ name }) => [hasColumn(name, "reco"), hasColumn(name, "both")]));
   const shared = reference.fields.filter(
     ({ name, role }) => candidate.has(name) && role !== "weight" && !masks.has(name) && !truth?.has(name),
   );

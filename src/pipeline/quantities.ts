@@ -12,8 +12,8 @@ import type { EvaluateSection, Quantity } from "./evaluate-spec.js";
 
 const LEVELS: readonly Level[] = ["truth", "reco"];
 
-/** A mask beside each quantity: 1 where it has a value. */
-export const hasColumn = (name: string, level: Level): string => `has_${level}_${name}`;
+/** A mask beside each quantity: 1 where it has a value at reconstructed level, or at both. */
+export const hasColumn = (name: string, level: "reco" | "both"): string => `has_${level}_${name}`;
 
 /** Column of a quantity at a level. */
 export const quantityColumn = (name: string, level: Level): string => `${level}_${name}`;
@@ -34,20 +34,27 @@ export function withQuantities(table: EventTable, { quantities, masses, vectors 
   for (const quantity of quantities) {
     const expression = parsed(quantity);
     const field = resultField(expression);
-    for (const level of levelsOf(quantity, table.schema, { masses, vectors })) {
-      const values = compileExpression(expression, table.schema, level, { masses, vectors }).evaluate(table);
-      const has = Uint8Array.from(values, (x) => (Number.isNaN(x) ? 0 : 1));
-      const unit = quantity.unit ?? field.unit;
-      const period = quantity.period ?? field.period;
+    const unit = quantity.unit ?? field.unit;
+    const period = quantity.period ?? field.period;
+    const values = levelsOf(quantity, table.schema, { masses, vectors }).map((level) => ({
+      level,
+      values: compileExpression(expression, table.schema, level, { masses, vectors }).evaluate(table),
+    }));
+    for (const one of values) {
       columns.push(
-        flatColumn(quantityColumn(quantity.name, level), values, {
-          role: level,
+        flatColumn(quantityColumn(quantity.name, one.level), one.values, {
+          role: one.level,
           title: quantity.title ?? quantity.name,
           ...(unit && { unit }),
           ...(period && { period }),
         }),
-        flatColumn(hasColumn(quantity.name, level), has, { dtype: "bool" }),
       );
+    }
+    for (const which of ["reco", "both"] as const) {
+      const needed = which === "both" ? values : values.filter(({ level }) => level === "reco");
+      const has = new Uint8Array(table.length);
+      for (let i = 0; i < has.length; i++) has[i] = needed.some((one) => Number.isNaN(one.values[i])) ? 0 : 1;
+      columns.push(flatColumn(hasColumn(quantity.name, which), has, { dtype: "bool" }));
     }
   }
   return table.with(columns);

@@ -202,3 +202,65 @@ describe("bad input: one clear line, the right exit code, nothing half-written",
     expect(existsSync(path("long.parquet"))).toBe(false);
   });
 });
+
+describe("compare as a gate", () => {
+  const gate = (...more: string[]) =>
+    peregrine([
+      "compare",
+      path("reference.parquet"),
+      path("fast.parquet"),
+      "-o",
+      path("gate"),
+      "--skip",
+      "together",
+      ...more,
+    ]);
+
+  test("ends with 1 and a line for each value beyond a limit, the report written all the same", async () => {
+    const { code, stderr, stdout } = await gate(
+      "--spec",
+      path("spec.yaml"),
+      "--fail-above",
+      "ks=0.001",
+      "score=1e9",
+      "--quiet",
+    );
+    expect(code).toBe(1);
+    expect(stdout).toBe("");
+    const lines = stderr.trim().split("\n");
+    expect(lines.every((line) => /^beyond the limit: .*: ks; expected at most 0.001, got 0\.\d+\.$/.test(line))).toBe(
+      true,
+    );
+    expect(existsSync(path("gate/report.html"))).toBe(true);
+  });
+
+  test("ends with 0 within the limits, and tells them in JSON", async () => {
+    const { code, stdout } = await gate("--fail-above", "score=1e9", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ version: 2, overLimits: [] });
+  });
+
+  test("refuses limits that mean nothing", async () => {
+    for (const [limit, words] of [
+      ["kss=1", 'no metric "kss"'],
+      ["ks", "expected metric=value"],
+      ["energy-score=1", '"energy-score" was not computed'],
+    ]) {
+      const { code, stderr } = await gate("--fail-above", limit);
+      expect(code, limit).toBe(2);
+      expect(stderr.trim().split("\n").at(-1), limit).toContain(words);
+    }
+  });
+});
+
+test("compare takes truth from files of its own, and says where they do not belong", async () => {
+  const compared = (truth: string) =>
+    peregrine([
+      ...["compare", path("reference.parquet"), path("reference.parquet"), "--truth", path(truth)],
+      ...["-o", path("beside"), "--skip", "together", "--quiet"],
+    ]);
+  expect(await compared("truth.parquet")).toEqual({ code: 0, stdout: "", stderr: "" });
+  const { code, stderr } = await compared("train.parquet");
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/^error: .*train.parquet: does not go beside .*expected as many events, 4000, got 20000\./);
+});
