@@ -2,6 +2,9 @@ import type { EventTable } from "../data/event-table.js";
 import { Random } from "../util/random.js";
 import { gather } from "./entries.js";
 import type { ClassifierResult, JointResult, Skipped } from "./evaluation.js";
+import { compareCells } from "./joint/cells.js";
+import { compareCorrelations } from "./joint/correlation.js";
+import { comparePairs } from "./joint/pairs.js";
 import type { MetricValue } from "./metric.js";
 import { type Points, pointsOf, standardise, subsample } from "./points.js";
 import { jointJudges } from "./registry.js";
@@ -11,6 +14,12 @@ import type { Tools } from "./tools.js";
 
 /** Events below which several variables together say nothing that each by itself does not. */
 const LEAST_EVENTS = 50;
+/** Events of each sample that correlations, pairs and cells look at. */
+const MOST_EVENTS = 1_000_000;
+/** Streams of random numbers of each judge. */
+const STREAMS_EACH = 4;
+/** Standardised values end here, so that their eighth powers and the squares of those stay finite. */
+const FARTHEST = 1e12;
 
 /** Compares several variables of an event together. */
 export async function evaluateJoint(
@@ -33,17 +42,21 @@ export async function evaluateJoint(
     };
   }
   const [pointsA, pointsB] = [pointsFrom(a, columns, "the reference"), pointsFrom(b, columns, "the candidate")];
-  const [x, y] = standardise(pointsA, pointsB);
+  const [x, y] = standardise(pointsA, pointsB).map(withinReach);
   const title = spec.title ?? name;
   const metrics: MetricValue[] = [];
   for (const [i, judge] of jointJudges.entries()) {
     tools.signal?.throwIfAborted();
-    tools.onProgress?.(`${title} together`, i, jointJudges.length);
-    const random = new Random(tools.seed, tools.stream + i);
-    const own: Tools = { ...tools, stream: tools.stream + i };
+    tools.onProgress?.(`${title} together`, i, jointJudges.length + 1);
+    const own: Tools = { ...tools, stream: tools.stream + STREAMS_EACH * i };
+    const random = new Random(own.seed, own.stream);
     metrics.push(...(await judge.judge(subsample(x, judge.most, random), subsample(y, judge.most, random), own)));
   }
-  tools.onProgress?.(`${title} together`, jointJudges.length, jointJudges.length);
+  tools.signal?.throwIfAborted();
+  tools.onProgress?.(`${title} together`, jointJudges.length, jointJudges.length + 1);
+  const whole = compareWhole(pointsA, pointsB, { ...tools, stream: tools.stream + STREAMS_EACH * jointJudges.length });
+  metrics.push(...whole.metrics);
+  tools.onProgress?.(`${title} together`, jointJudges.length + 1, jointJudges.length + 1);
   const classifiers: ClassifierResult[] = [];
   return {
     name,
@@ -58,11 +71,27 @@ export async function evaluateJoint(
     conditions,
     ...(spec.when !== undefined && { when: spec.when }),
     events: { reference: a.length, candidate: b.length },
-    correlations: { reference: [], candidate: [], errors: [] },
-    pairs: [],
-    equivalent: [],
+    correlations: whole.correlations,
+    pairs: whole.pairs,
+    equivalent: whole.equivalent,
     classifiers,
   };
+}
+
+/** What needs the variables' own units, or gives more than a number. */
+function compareWhole(reference: Points, candidate: Points, tools: Tools) {
+  const random = new Random(tools.seed, tools.stream);
+  const a = subsample(reference, MOST_EVENTS, random);
+  const b = subsample(candidate, MOST_EVENTS, random);
+  const { metric: correlation, correlations } = compareCorrelations(a, b, { ...tools, stream: tools.stream + 1 });
+  const { metric: worst, pairs } = comparePairs(a, b);
+  const { metric: cells, equivalent } = compareCells(a, b, { ...tools, stream: tools.stream + 2 });
+  return { metrics: [correlation, ...(worst === undefined ? [] : [worst]), cells], correlations, pairs, equivalent };
+}
+
+function withinReach(points: Points): Points {
+  const limited = (x: number) => Math.max(-FARTHEST, Math.min(FARTHEST, x));
+  return { ...points, columns: points.columns.map((column) => column.map(limited)) };
 }
 
 /** Columns of the events that the mask lets through, with the number of each event in its table. */

@@ -31,8 +31,32 @@ export function compareMaps(
   xEdges: readonly number[],
   yEdges: readonly number[],
 ): MapComparison {
-  const a = fill(reference, xEdges, yEdges);
-  const b = fill(candidate, xEdges, yEdges);
+  const binned = ({ x, y, weights, effectiveSize }: Plane): BinnedPlane => ({
+    x: binsOf(x, xEdges),
+    y: binsOf(y, yEdges),
+    weights,
+    effectiveSize,
+  });
+  return compareBinned(binned(reference), binned(candidate), xEdges, yEdges);
+}
+
+/** A plane of which each value's bin is known; -1 where it is out of range. */
+export interface BinnedPlane {
+  readonly x: Int16Array;
+  readonly y: Int16Array;
+  readonly weights: Float64Array | undefined;
+  readonly effectiveSize: number;
+}
+
+/** As `compareMaps`, for values that were binned before, as those are which take part in many maps. */
+export function compareBinned(
+  reference: BinnedPlane,
+  candidate: BinnedPlane,
+  xEdges: readonly number[],
+  yEdges: readonly number[],
+): MapComparison {
+  const a = fill(reference, xEdges.length - 1, yEdges.length - 1);
+  const b = fill(candidate, xEdges.length - 1, yEdges.length - 1);
   const [n, m] = [reference.effectiveSize, candidate.effectiveSize];
   const smaller = Math.min(n, m);
   const cells = a.shares.length - 1;
@@ -68,16 +92,14 @@ export function compareMaps(
 }
 
 /** Shares of the cells and their variances; the last one holds what lies out of range. */
-function fill({ x, y, weights }: Plane, xEdges: readonly number[], yEdges: readonly number[]) {
-  const columns = xEdges.length - 1;
-  const cells = columns * (yEdges.length - 1);
+function fill({ x, y, weights }: BinnedPlane, columns: number, rows: number) {
+  const cells = columns * rows;
   const shares = new Float64Array(cells + 1);
   const variances = new Float64Array(cells + 1);
-  const binX = binFinder(xEdges);
-  const binY = binFinder(yEdges);
   let total = 0;
   for (let i = 0; i < x.length; i++) {
-    const [u, v] = [binX(x[i]), binY(y[i])];
+    const u = x[i];
+    const v = y[i];
     const cell = u < 0 || v < 0 ? cells : v * columns + u;
     const w = weights === undefined ? 1 : weights[i];
     shares[cell] += w;
@@ -89,6 +111,14 @@ function fill({ x, y, weights }: Plane, xEdges: readonly number[], yEdges: reado
     variances[c] /= total * total;
   }
   return { shares, variances };
+}
+
+/** The bin of each value, -1 outside. */
+export function binsOf(values: Float64Array, edges: readonly number[]): Int16Array {
+  const bin = binFinder(edges);
+  const out = new Int16Array(values.length);
+  for (let i = 0; i < out.length; i++) out[i] = bin(values[i]);
+  return out;
 }
 
 /** Finds the bin [edge, next edge) of a value, the last one closed above; -1 outside. */

@@ -4,6 +4,13 @@ import { chi2, planInfo } from "./chi-square.js";
 import { energyInfo } from "./energy-score.js";
 import { ranksInfo } from "./evaluate-draws.js";
 import { reliabilityInfo } from "./evaluate-reliability.js";
+import { cellsInfo } from "./joint/cells.js";
+import { correlationInfo } from "./joint/correlation.js";
+import { frechet } from "./joint/frechet.js";
+import { kernel } from "./joint/kernel.js";
+import { pairsInfo } from "./joint/pairs.js";
+import { prdc } from "./joint/prdc.js";
+import { sliced } from "./joint/sliced.js";
 import type { JointJudge } from "./joint-metric.js";
 import { ks } from "./ks.js";
 import type { Metric, MetricInfo, MetricScope } from "./metric.js";
@@ -32,7 +39,7 @@ export const metrics: readonly Metric[] = [
 ];
 
 /** Metrics of several variables together. */
-export const jointJudges: readonly JointJudge[] = [];
+export const jointJudges: readonly JointJudge[] = [sliced, frechet, kernel, prdc];
 
 /** Everything that a headline can name. */
 export const allMetrics: readonly MetricInfo[] = [
@@ -42,6 +49,9 @@ export const allMetrics: readonly MetricInfo[] = [
   ranksInfo,
   energyInfo,
   ...jointJudges.flatMap((judge) => judge.metrics),
+  correlationInfo,
+  pairsInfo,
+  cellsInfo,
 ];
 
 /** Returns the metrics of one variable that look at one kind of thing. */
