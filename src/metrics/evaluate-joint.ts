@@ -1,7 +1,8 @@
 import type { EventTable } from "../data/event-table.js";
 import { Random } from "../util/random.js";
-import { gather } from "./entries.js";
-import type { ClassifierResult, JointResult, Skipped } from "./evaluation.js";
+import { classifierFeatures, classifierTests } from "./classifier/index.js";
+import { eventNumbers, gather } from "./entries.js";
+import type { JointResult, Skipped } from "./evaluation.js";
 import type { MetricValue } from "./metric.js";
 import { type Points, pointsOf, standardise, subsample } from "./points.js";
 import { jointJudges } from "./registry.js";
@@ -44,13 +45,22 @@ export async function evaluateJoint(
     metrics.push(...(await judge.judge(subsample(x, judge.most, random), subsample(y, judge.most, random), own)));
   }
   tools.onProgress?.(`${title} together`, jointJudges.length, jointJudges.length);
-  const classifiers: ClassifierResult[] = [];
+  const classifiers = await classifierTests(
+    classifierFeatures(a, spec, "the reference"),
+    classifierFeatures(b, spec, "the candidate"),
+    [
+      eventNumbers(reference, columns[0], spec.when, "reference"),
+      truthNumbers(candidate, reference, columns[0], spec.when),
+    ],
+    title,
+    tools,
+  );
   return {
     name,
     title,
     unit: "",
     group: spec.group ?? "",
-    metrics,
+    metrics: [...metrics, ...classifiers.metrics],
     columns: columns.map((column) => {
       const { field } = reference.column(column);
       return { name: column, title: field.title ?? column, unit: field.unit ?? "" };
@@ -61,8 +71,20 @@ export async function evaluateJoint(
     correlations: { reference: [], candidate: [], errors: [] },
     pairs: [],
     equivalent: [],
-    classifiers,
+    classifiers: classifiers.results,
   };
+}
+
+/** Number of the reference event that may share its truth with each candidate event: where there are several draws, too. */
+function truthNumbers(
+  candidate: EventTable,
+  reference: EventTable,
+  column: string,
+  when: string | undefined,
+): Uint32Array {
+  const draws = candidate.length / reference.length;
+  const events = eventNumbers(candidate, column, when, "candidate");
+  return Number.isInteger(draws) ? events.map((event) => Math.floor(event / draws)) : events;
 }
 
 /** Columns of the events that the mask lets through, with the number of each event in its table. */

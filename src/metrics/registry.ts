@@ -1,11 +1,13 @@
 import { ConfigError } from "../util/errors.js";
 import { didYouMean } from "../util/suggest.js";
 import { chi2, planInfo } from "./chi-square.js";
+import { classifierInfos, downstreamInfo } from "./classifier/infos.js";
 import { energyInfo } from "./energy-score.js";
 import { ranksInfo } from "./evaluate-draws.js";
 import { reliabilityInfo } from "./evaluate-reliability.js";
 import type { JointJudge } from "./joint-metric.js";
 import { ks } from "./ks.js";
+import { memorisationInfos } from "./memorisation.js";
 import type { Metric, MetricInfo, MetricScope } from "./metric.js";
 import { medianProfile, widthProfile } from "./profile.js";
 import { efficiencyProfile, efficiencyRatio, yieldRatio } from "./ratio.js";
@@ -42,6 +44,9 @@ export const allMetrics: readonly MetricInfo[] = [
   ranksInfo,
   energyInfo,
   ...jointJudges.flatMap((judge) => judge.metrics),
+  ...classifierInfos,
+  ...memorisationInfos,
+  downstreamInfo,
 ];
 
 /** Returns the metrics of one variable that look at one kind of thing. */
