@@ -53,6 +53,23 @@ export function gather(table: EventTable, names: readonly string[], when: string
   return { columns: out, weights };
 }
 
+/**
+ * The number, in its table, of the event of each entry that `gather` returns for the same column and mask.
+ * @throws SchemaError where a column is missing or has another layout.
+ */
+export function eventNumbers(table: EventTable, name: string, when: string | undefined, which: string): Uint32Array {
+  const lead = table.column(name);
+  const events = eventsOfEntries(lead);
+  const entries = events?.length ?? lead.values.length;
+  const mask = when === undefined ? undefined : spread(table.column(when), lead, events, which);
+  const out = new Uint32Array(mask === undefined ? entries : countSet(mask));
+  let at = 0;
+  for (let i = 0; i < entries; i++) {
+    if (mask === undefined || mask[i] !== 0) out[at++] = events === undefined ? i : events[i];
+  }
+  return out;
+}
+
 /** Event of each entry; undefined for flat columns, where entry i is event i. */
 function eventsOfEntries(column: Column): Int32Array | undefined {
   const { field, offsets, values } = column;

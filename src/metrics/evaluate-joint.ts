@@ -1,7 +1,8 @@
 import type { EventTable } from "../data/event-table.js";
 import { Random } from "../util/random.js";
-import { gather } from "./entries.js";
-import type { ClassifierResult, JointResult, Skipped } from "./evaluation.js";
+import { classifierFeatures, classifierTests } from "./classifier/index.js";
+import { eventNumbers, gather } from "./entries.js";
+import type { JointResult, Skipped } from "./evaluation.js";
 import { compareCells } from "./joint/cells.js";
 import { compareCorrelations } from "./joint/correlation.js";
 import { comparePairs } from "./joint/pairs.js";
@@ -18,6 +19,8 @@ const LEAST_EVENTS = 50;
 const MOST_EVENTS = 1_000_000;
 /** Streams of random numbers of each judge. */
 const STREAMS_EACH = 4;
+/** First stream of the classifiers. */
+const CLASSIFIER_STREAMS = 32;
 /** Standardised values end here, so that their eighth powers and the squares of those stay finite. */
 const FARTHEST = 1e12;
 
@@ -57,13 +60,24 @@ export async function evaluateJoint(
   const whole = compareWhole(pointsA, pointsB, { ...tools, stream: tools.stream + STREAMS_EACH * jointJudges.length });
   metrics.push(...whole.metrics);
   tools.onProgress?.(`${title} together`, jointJudges.length + 1, jointJudges.length + 1);
-  const classifiers: ClassifierResult[] = [];
+  const classify = async () =>
+    classifierTests(
+      classifierFeatures(a, spec, "the reference"),
+      classifierFeatures(b, spec, "the candidate"),
+      [
+        eventNumbers(reference, columns[0], spec.when, "reference"),
+        truthNumbers(candidate, reference, columns[0], spec.when),
+      ],
+      title,
+      { ...tools, stream: tools.stream + CLASSIFIER_STREAMS },
+    );
+  const classifiers = spec.classifier === false ? { metrics: [], results: [] } : await classify();
   return {
     name,
     title,
     unit: "",
     group: spec.group ?? "",
-    metrics,
+    metrics: [...metrics, ...classifiers.metrics],
     columns: columns.map((column) => {
       const { field } = reference.column(column);
       return { name: column, title: field.title ?? column, unit: field.unit ?? "" };
@@ -74,7 +88,7 @@ export async function evaluateJoint(
     correlations: whole.correlations,
     pairs: whole.pairs,
     equivalent: whole.equivalent,
-    classifiers,
+    classifiers: classifiers.results,
   };
 }
 
@@ -92,6 +106,18 @@ function compareWhole(reference: Points, candidate: Points, tools: Tools) {
 function withinReach(points: Points): Points {
   const limited = (x: number) => Math.max(-FARTHEST, Math.min(FARTHEST, x));
   return { ...points, columns: points.columns.map((column) => column.map(limited)) };
+}
+
+/** Number of the reference event that may share its truth with each candidate event: where there are several draws, too. */
+function truthNumbers(
+  candidate: EventTable,
+  reference: EventTable,
+  column: string,
+  when: string | undefined,
+): Uint32Array {
+  const draws = candidate.length / reference.length;
+  const events = eventNumbers(candidate, column, when, "candidate");
+  return Number.isInteger(draws) ? events.map((event) => Math.floor(event / draws)) : events;
 }
 
 /** Columns of the events that the mask lets through, with the number of each event in its table. */

@@ -314,6 +314,8 @@ export interface Estimate {
 export interface MemorisationResult extends Compared {
   readonly columns: readonly string[];
   readonly events: { readonly candidate: number; readonly training: number; readonly holdout: number };
+  /** Share of candidate, and of hold-out, events that equal a training event in every column. */
+  readonly duplicates: { readonly candidate: number; readonly holdout: number };
   /** Distances to the nearest training event, of candidate and of hold-out events, in reference deviations: shares in bins. */
   readonly distances: {
     readonly edges: readonly number[];

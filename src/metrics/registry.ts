@@ -1,6 +1,7 @@
 import { ConfigError } from "../util/errors.js";
 import { didYouMean } from "../util/suggest.js";
 import { chi2, planInfo } from "./chi-square.js";
+import { classifierInfos, downstreamInfo } from "./classifier/infos.js";
 import { energyInfo } from "./energy-score.js";
 import { ranksInfo } from "./evaluate-draws.js";
 import { reliabilityInfo } from "./evaluate-reliability.js";
@@ -13,6 +14,7 @@ import { prdc } from "./joint/prdc.js";
 import { sliced } from "./joint/sliced.js";
 import type { JointJudge } from "./joint-metric.js";
 import { ks } from "./ks.js";
+import { memorisationInfos } from "./memorisation.js";
 import type { Metric, MetricInfo, MetricScope } from "./metric.js";
 import { medianProfile, widthProfile } from "./profile.js";
 import { efficiencyProfile, efficiencyRatio, yieldRatio } from "./ratio.js";
@@ -52,6 +54,9 @@ export const allMetrics: readonly MetricInfo[] = [
   correlationInfo,
   pairsInfo,
   cellsInfo,
+  ...classifierInfos,
+  ...memorisationInfos,
+  downstreamInfo,
 ];
 
 /** Returns the metrics of one variable that look at one kind of thing. */

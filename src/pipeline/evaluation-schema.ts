@@ -190,6 +190,7 @@ const memorisation = z.strictObject({
   ...compared,
   columns: words,
   events: z.strictObject({ candidate: z.number(), training: z.number(), holdout: z.number() }),
+  duplicates: z.strictObject({ candidate: z.number(), holdout: z.number() }),
   distances: z.strictObject({ edges: numbers, candidate: numbers, holdout: numbers }),
 });
 

@@ -21,6 +21,8 @@ export interface LogisticData {
   readonly features: readonly Float32Array[];
   readonly positive: Float32Array;
   readonly negative: Float32Array;
+  /** 1 for rows held out to choose the number of trees, in place of a random share: rows that belong together stay so. */
+  readonly held?: Uint8Array;
 }
 
 /** Rows of a regression; the loss is the sum of weight (F - target)^2 / 2. */
@@ -76,7 +78,8 @@ export async function fitBoosting(
   if ("positive" in data) reorder(data.negative, order, job.second);
   else if (data.weight) reorder(data.weight, order, job.second);
   else job.second.fill(1);
-  if (resolved.heldOut > 0) {
+  if ("positive" in data && data.held) reorder(data.held, order, job.held);
+  else if (resolved.heldOut > 0) {
     const random = new Random(context.seed);
     const held = new Uint8Array(rows);
     for (let i = 0; i < rows; i++) held[i] = random.uniform() < resolved.heldOut ? 1 : 0;

@@ -1,0 +1,83 @@
+import { type BoostingOptions, decodeForest, type Forest, fitBoosting, type LogisticData } from "../../trees/index.js";
+import { defineTask, sharedArray } from "../../util/pool.js";
+import type { Tools } from "../tools.js";
+import { type Pooled, takeColumns } from "./pooled.js";
+import type { Scorer } from "./scorer.js";
+
+/** Rows that a thread takes at once; with fewer than a forest's map is made for, every row walks the same way. */
+const PART = 16_384;
+/** Trees of a forest that did not pay on held-out events: without any, all scores would be equal. */
+const LEAST_TREES = 10;
+
+interface ScoreJob {
+  readonly forest: Uint8Array;
+  readonly features: readonly Float32Array[];
+  readonly out: Float32Array;
+  readonly start: number;
+  readonly stop: number;
+}
+
+/** Writes the scores of some rows. */
+export const forestScores = defineTask(
+  import.meta.url,
+  "forestScores",
+  ({ forest, features, out, start, stop }: ScoreJob): void => {
+    decodeForest(forest).predict(features, out, start, stop);
+  },
+);
+
+/** Scores rows with a forest, on all threads. @param features On shared memory. */
+export async function scoreForest(
+  forest: Forest,
+  features: readonly Float32Array[],
+  { pool }: Pick<Tools, "pool">,
+): Promise<Float32Array> {
+  const out = sharedArray(Float32Array, features[0].length);
+  const bytes = forest.encode();
+  const parts = Array.from({ length: Math.ceil(out.length / PART) }, (_, k) => k * PART);
+  await Promise.all(
+    parts.map((start) =>
+      pool.run(forestScores, { forest: bytes, features, out, start, stop: Math.min(out.length, start + PART) }),
+    ),
+  );
+  return out;
+}
+
+/** Options by the number of training rows: small samples want few shallow trees. */
+export function treeOptions(rows: number): BoostingOptions {
+  const common = { learningRate: 0.1, maxBins: 256, patience: 20 };
+  if (rows < 2000) return { ...common, trees: 100, maxDepth: 3, minChildWeight: 2.5 };
+  if (rows < 30_000) return { ...common, trees: 200, maxDepth: 4, minChildWeight: 5 };
+  return { ...common, trees: 300, maxDepth: 6, minChildWeight: 10 };
+}
+
+/** Boosted trees that tell the reference from the candidate; the number of trees is chosen on `stop`. */
+export async function fitTrees(
+  pooled: Pooled,
+  train: Uint32Array,
+  stop: Uint32Array,
+  seed: number,
+  tools: Tools,
+): Promise<Scorer> {
+  const context = {
+    pool: tools.pool,
+    seed,
+    ...(tools.signal && { signal: tools.signal }),
+    onProgress: (done: number, total: number) => tools.onProgress?.("boosted trees", done, total),
+  };
+  const options = treeOptions(train.length);
+  const all = new Uint32Array(train.length + stop.length);
+  all.set(train);
+  all.set(stop, train.length);
+  const held = new Uint8Array(all.length).fill(1, train.length);
+  let forest = await fitBoosting({ ...dataOf(pooled, all), held }, options, context);
+  if (forest.treeCount < LEAST_TREES) {
+    forest = await fitBoosting(dataOf(pooled, train), { ...options, trees: LEAST_TREES }, context);
+  }
+  return { score: (features) => scoreForest(forest, features, tools), close: async () => {} };
+}
+
+function dataOf({ columns, labels, weights }: Pooled, events: Uint32Array): LogisticData {
+  const side = (label: number) => Float32Array.from(events, (i) => (labels[i] === label ? weights[i] : 0));
+  return { features: takeColumns(columns, events), positive: side(1), negative: side(0) };
+}
