@@ -91,7 +91,7 @@ async function withTrueAcceptance(bundle, truth) {
   return new EventTable(kept).with(columns);
 }
 
-function judge(reference, candidate) {
+async function judge(reference, candidate) {
   const variables = [
     ...["w", "m2pi", "cos_cm", "phi_cm", "cos_helicity", "phi_helicity"].map((name) => [
       name,
@@ -178,7 +178,11 @@ const fast = complete(await all(simulate(bundle, sourceOf(truth), { seed: seed +
 const simulateSeconds = clock() - start;
 const hybrid = complete(await withTrueAcceptance(bundle, truth));
 
-const rows = { toy: judge(reference, second), reconstruction: judge(reference, hybrid), full: judge(reference, fast) };
+const rows = {
+  toy: await judge(reference, second),
+  reconstruction: await judge(reference, hybrid),
+  full: await judge(reference, fast),
+};
 const local = await localAcceptance(bundle, truth);
 await pool.close();
 
