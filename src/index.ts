@@ -14,15 +14,21 @@ export { type PairedTable, toPaired } from "./data/pairing.js";
 export { publish } from "./data/publish.js";
 export { type DType, type Field, type Role, Schema, type TypedArray } from "./data/schema.js";
 export type { Draws, Simulator } from "./data/simulator.js";
-export { evaluate } from "./metrics/evaluate.js";
-export type { Evaluation } from "./metrics/evaluation.js";
-export type { Metric, MetricValue } from "./metrics/metric.js";
-export { metrics } from "./metrics/registry.js";
-export type { AcceptanceSpec, EvaluationSpec, ResponseSpec, VariableSpec, YieldSpec } from "./metrics/spec.js";
+export { type EvaluateOptions, type EvaluateProgress, evaluate } from "./metrics/evaluate.js";
+export type * from "./metrics/evaluation.js";
+export type { Metric, MetricInfo, MetricScope, MetricValue } from "./metrics/metric.js";
+export { allMetrics } from "./metrics/registry.js";
+export type * from "./metrics/spec.js";
 export type { FitContext, FitProgress, FittedModel, Recipe, ReplayOptions, TrainingData } from "./models/recipe.js";
 export { findRecipe, recipes } from "./models/registry.js";
 export type { Detector } from "./physics/detector.js";
 export { clasAcceptance, clasSmear, clasToy } from "./physics/detectors/clas-toy.js";
+export {
+  type Expression,
+  type ExpressionOptions,
+  evaluateExpression,
+  parseExpression,
+} from "./physics/expression/index.js";
 export {
   add,
   boost,
@@ -44,6 +50,8 @@ export type { Process } from "./physics/process.js";
 export { detectors, findDetector, findProcess, processes } from "./physics/registry.js";
 export { type Bundle, bundleFiles, type Manifest, readBundle } from "./pipeline/bundle.js";
 export { type CompareOptions, compare } from "./pipeline/compare.js";
+export { type ComparisonSpec, comparisonOf, parseComparisonSpec } from "./pipeline/comparison-spec.js";
+export { evaluationJsonSchema, parseEvaluation } from "./pipeline/evaluation-schema.js";
 export { fit } from "./pipeline/fit.js";
 export { type GenerateOptions, generate } from "./pipeline/generate.js";
 export { inspect, type TableReport } from "./pipeline/inspect.js";
