@@ -17,7 +17,7 @@ export type { Draws, Simulator } from "./data/simulator.js";
 export { type EvaluateOptions, type EvaluateProgress, evaluate } from "./metrics/evaluate.js";
 export type * from "./metrics/evaluation.js";
 export type { Metric, MetricInfo, MetricScope, MetricValue } from "./metrics/metric.js";
-export { allMetrics } from "./metrics/registry.js";
+export { allMetrics as metrics } from "./metrics/registry.js";
 export type * from "./metrics/spec.js";
 export type { FitContext, FitProgress, FittedModel, Recipe, ReplayOptions, TrainingData } from "./models/recipe.js";
 export { findRecipe, recipes } from "./models/registry.js";

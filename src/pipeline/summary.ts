@@ -30,6 +30,25 @@ export function summarise(evaluation: Evaluation, labels: Labels): Summary {
       `chi2/ndf of ${chi2.length} variables: median ${sorted[chi2.length >> 1].toFixed(2)}, largest ${sorted[chi2.length - 1].toFixed(2)}`,
     );
   }
+  for (const { title, metrics } of evaluation.joints) {
+    const found = (["auc-trees", "auc-network"] as const).flatMap((name) => metrics.filter((m) => m.metric === name));
+    if (found.length === 0) continue;
+    const words = found.map(
+      (m) => `${withError(m.value, m.error)} (${m.metric === "auc-trees" ? "trees" : "network"})`,
+    );
+    lines.push(`classifier test of ${title}: AUC ${words.join(", ")}; 0.5 is indistinguishable`);
+  }
+  for (const { title, metrics } of evaluation.memorisations) {
+    const copies = metrics.find((m) => m.metric === "copies");
+    if (copies === undefined) continue;
+    const share = withError(100 * copies.value, 100 * copies.error);
+    lines.push(`${title}: ${share} % lie closer to training events than to others; 50 % is right`);
+  }
+  for (const { title, metrics } of evaluation.downstreams) {
+    const [loss] = metrics;
+    if (loss !== undefined)
+      lines.push(`${title}: training on the candidate loses ${withError(loss.value, loss.error)} AUC`);
+  }
   const worst = differences(evaluation).slice(0, 3);
   for (const line of worst) lines.push(describeHeadline(line));
   return {
