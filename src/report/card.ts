@@ -1,4 +1,11 @@
-import type { MetricValue, QuantileDifference, ResponseResult, VariableResult } from "../metrics/index.js";
+import type {
+  BinContents,
+  MetricValue,
+  QuantileDifference,
+  ResponseResult,
+  SampleSummary,
+  VariableResult,
+} from "../metrics/index.js";
 import { html, type Markup } from "./markup.js";
 import { metricShort, metricTitle } from "./metric-words.js";
 import type { Labels, Plot } from "./plot.js";
@@ -27,16 +34,18 @@ export function metricChips(values: readonly MetricValue[]): Markup | false {
   if (values.length === 0) return false;
   return html`<ul class="chips metrics">${values.map(
     (metric) =>
-      html`<li class="${standing(metric)}" title="${metricTitle(metric.metric)}"><span>${metricShort(metric.metric)}</span> <b>${metricText(metric)}</b> <i>${multiple(metric.score)} × noise</i></li>`,
+      html`<li class="${standing(metric)}" title="${metricTitle(metric.metric)}: ${multiple(metric.score)} times the noise"><span>${metricShort(metric.metric)}</span> <b>${metricText(metric)}</b> <i>${multiple(metric.score)}×</i></li>`,
   )}</ul>`;
 }
 
 /** Moments of both samples, and what lies outside the plot. */
 export function sampleTable(result: VariableResult | ResponseResult, labels: Labels): Markup {
-  const { reference, candidate, histogram } = result;
-  const row = (label: string, s: typeof reference, sums: readonly number[]) =>
-    html`<tr><th scope="row">${label}</th><td class="n">${count(s.entries)}</td><td class="n">${withError(s.mean, s.deviation / Math.sqrt(s.effectiveEntries))}</td><td class="n">${number(s.deviation, 4)}</td><td class="n">${number(sums[0], 3)} + ${number(sums[sums.length - 1], 3)}</td></tr>`;
-  return html`<div class="scroll"><table class="stats"><caption class="hidden">Moments, and entries outside the plot</caption><thead><tr><td></td><th scope="col" class="n">Entries</th><th scope="col" class="n">Mean</th><th scope="col" class="n">Std. dev.</th><th scope="col" class="n" title="Entries below and above the plot">Outside</th></tr></thead><tbody>${row(labels.reference, reference, histogram.reference.sums)}${row(labels.candidate, candidate, histogram.candidate.sums)}</tbody></table></div>`;
+  const { reference, candidate, histogram, unit } = result;
+  const outside = ({ sums }: BinContents) => `${number(sums[0], 3)} + ${number(sums[sums.length - 1], 3)}`;
+  const row = (title: string, a: string, b: string) =>
+    html`<tr><th scope="row">${title}</th><td class="n">${a}</td><td class="n">${b}</td></tr>`;
+  const mean = (s: SampleSummary) => withError(s.mean, s.deviation / Math.sqrt(s.effectiveEntries));
+  return html`<div class="scroll"><table class="stats"><caption class="hidden">Moments, and entries below and above the plot</caption><thead><tr><td></td><th scope="col" class="n">${labels.reference}</th><th scope="col" class="n">${labels.candidate}</th></tr></thead><tbody>${row("Entries", count(reference.entries), count(candidate.entries))}${row(axisTitle("Mean", unit), mean(reference), mean(candidate))}${row(axisTitle("Std. dev.", unit), number(reference.deviation, 4), number(candidate.deviation, 4))}${row("Below + above", outside(histogram.reference), outside(histogram.candidate))}</tbody></table></div>`;
 }
 
 /** Quantiles of both samples, folded away. */

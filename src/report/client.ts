@@ -80,7 +80,27 @@ export const CLIENT = `
     idle(drawRest);
   };
   idle(drawRest);
-  window.addEventListener("beforeprint", () => [...waiting].forEach(drawOnce));
+
+  // Plots that a narrow window drew over its whole width would have letters too small to read on paper.
+  const PAPER_WIDTH = 1080;
+  const SHARES = { third: 1 / 3, half: 1 / 2 };
+  const resized = (onPaper) => {
+    for (const element of elements) {
+      const { result, room, fit, specs } = plots.get(element.id);
+      const { classList } = element.closest(".card");
+      const share = Object.entries(SHARES).find(([name]) => classList.contains(name))?.[1];
+      if (!result || !share || !specs.linear.vconcat || room < 1.15 * share * PAPER_WIDTH) continue;
+      const [panel] = fitted(structuredClone(specs.linear), fit, onPaper ? share * PAPER_WIDTH : room).vconcat;
+      result.view.width(panel.width);
+      if (fit.aspect) result.view.signal("childHeight", panel.height);
+      result.view.run();
+    }
+  };
+  window.addEventListener("beforeprint", () => {
+    [...waiting].forEach(drawOnce);
+    resized(true);
+  });
+  window.addEventListener("afterprint", () => resized(false));
 
   // Paper scales what the window shows; only windows of another width are drawn for.
   let settled;

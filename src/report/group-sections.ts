@@ -1,8 +1,8 @@
-import type { Evaluation, ResponseResult } from "../metrics/index.js";
+import type { Evaluation, MetricValue, ResponseResult } from "../metrics/index.js";
 import { metricChips, quantileTable, sampleTable } from "./card.js";
 import { efficiencyPlot } from "./efficiency-plot.js";
 import { histogramPlot } from "./histogram-plot.js";
-import { mapPlot } from "./map-plot.js";
+import { MAPS, mapPlot } from "./map-plot.js";
 import { html, idOf, type Markup } from "./markup.js";
 import type { Labels } from "./plot.js";
 import { profilePlot } from "./profile-plot.js";
@@ -38,7 +38,9 @@ export function groupSections(evaluation: Evaluation, labels: Labels): Section[]
     }
     rows.push(cards.take());
     for (const result of responses.filter(isHere)) {
-      addResponse(cards, result, evaluation, labels);
+      addDistribution(cards, result, evaluation, labels);
+      rows.push(cards.take());
+      addConditional(cards, result, labels);
       rows.push(cards.take());
     }
     for (const result of acceptances.filter(isHere)) {
@@ -62,10 +64,9 @@ export function groupSections(evaluation: Evaluation, labels: Labels): Section[]
   });
 }
 
-/** Distribution and profile side by side, then the transform beside the transport plan. */
-function addResponse(cards: Cards, result: ResponseResult, evaluation: Evaluation, labels: Labels): void {
-  const { name, title, unit, metrics, profile, transform, plan } = result;
-  const named = (...names: string[]) => metrics.filter(({ metric }) => names.includes(metric));
+/** Distribution and profile side by side. */
+function addDistribution(cards: Cards, result: ResponseResult, evaluation: Evaluation, labels: Labels): void {
+  const { name, title, unit, metrics, profile } = result;
   cards.add(histogramPlot(plotId("response", name), result, evaluation, labels), axisTitle(title, unit), [
     metricChips(metrics.filter(({ metric }) => !ELSEWHERE.includes(metric))),
     sampleTable(result, labels),
@@ -75,10 +76,15 @@ function addResponse(cards: Cards, result: ResponseResult, evaluation: Evaluatio
     profilePlot(plotId("response", name, profile.against), result, labels),
     `${title} against ${profile.title}`,
     [
-      metricChips(named("median", "width")),
+      metricChips(named(metrics, "median", "width")),
       html`<p class="note">Pulls: difference over its error; filled median, open width; band ±1 σ.</p>`,
     ],
   );
+}
+
+/** What happens to equal truth: the transform beside the transport plan. */
+function addConditional(cards: Cards, result: ResponseResult, labels: Labels): void {
+  const { name, title, metrics, transform, plan } = result;
   if (transform.shares.length > 0) {
     const inside = transform.coverage.map(
       ({ nominal, value, error }) =>
@@ -86,21 +92,28 @@ function addResponse(cards: Cards, result: ResponseResult, evaluation: Evaluatio
     );
     cards.add(
       transformPlot(plotId("response", name, "pit"), result, labels),
-      `${title}: place among candidates`,
+      `${title}: PIT`,
       [
-        metricChips(named("pit")),
+        metricChips(named(metrics, "pit")),
         html`<ul class="chips">${inside}</ul>`,
-        html`<p class="note">Flat at 1 where responses of equal truth are distributed alike: a slope is a bias, a valley too wide a response, a hill too narrow a one. Bands ±1 and ±2 σ.</p>`,
+        html`<p class="note">Flat at 1 where the response at equal truth is right. Slope: bias; hill: too wide; valley: too narrow. Bands ±1 and ±2 σ.</p>`,
       ],
       "third",
     );
   }
   if (plan.reference.length > 0) {
     cards.add(
-      mapPlot(plotId("response", name, "plan"), plan, { x: plan.truth, y: plan.reco }, labels),
+      mapPlot(plotId("response", name, "plan"), plan, { x: plan.truth, y: plan.reco }, labels, {
+        ...MAPS,
+        aspect: 1.2,
+      }),
       `${title}: from truth to reconstruction`,
-      [metricChips(named("plan"))],
+      [metricChips(named(metrics, "plan"))],
       "two-thirds",
     );
   }
+}
+
+function named(metrics: readonly MetricValue[], ...names: string[]): MetricValue[] {
+  return metrics.filter(({ metric }) => names.includes(metric));
 }

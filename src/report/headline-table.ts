@@ -2,7 +2,7 @@ import type { Headline } from "../metrics/index.js";
 import { html, type Markup } from "./markup.js";
 import { metricTitle } from "./metric-words.js";
 import { grouped, scoreCell, sortable } from "./score-table.js";
-import { metricText, multiple, noiseText, standing, subjectText } from "./words.js";
+import { metricText, multiple, noiseText, quantityText, standing } from "./words.js";
 
 /** Quantities shown before the rest folds away. */
 const SHOWN = 10;
@@ -14,19 +14,19 @@ export function headlineTable(headlines: readonly Headline[], link: (line: Headl
   const worst = [...subjects.values()].slice(0, SHOWN);
   const rows = worst.map((lines) => {
     const clear = lines.filter((line) => standing(line) === "clear").length;
-    return row(lines[0], link(lines[0]), longest, html`<td class="n">${clear} of ${lines.length}</td>`);
+    return row(lines[0], link(lines[0]), longest, html`<td class="n wide">${clear} of ${lines.length}</td>`);
   });
   return html`<div class="scroll"><table>
-<caption>The ${worst.length < subjects.size ? `${worst.length} worst of ${subjects.size}` : `${subjects.size}`} quantities, each with its worst metric. The last column divides the distance from perfect agreement by what two independent samples of these sizes would show on average: about 1 where only noise is seen. <span class="noise">Green</span>: p-value above 5 %; <span class="hint">amber</span>: down to 0.1 %; <span class="clear">red</span>: rarer still, counted under “Clear”.</caption>
-<thead><tr><th scope="col">Quantity</th><th scope="col" class="section">Section</th><th scope="col">Worst metric</th><th scope="col" class="n">Value</th><th scope="col" class="n">Noise alone</th><th scope="col" class="n">Clear</th><th scope="col">Distance / noise</th></tr></thead>
+<caption>The ${worst.length < subjects.size ? `${worst.length} worst of ${subjects.size}` : `${subjects.size}`} quantities, each with its worst metric. The last column divides the distance from perfect agreement by what two independent samples of these sizes would show on average: about 1 where only noise is seen. Plots give the same number behind each metric (3.1×). <span class="noise">Green</span>: p-value above 5 %; <span class="hint">amber</span>: down to 0.1 %; <span class="clear">red</span>: rarer still, counted under “Clear”.</caption>
+<thead><tr><th scope="col">Quantity</th><th scope="col" class="section">Section</th><th scope="col">Worst metric</th><th scope="col" class="n wide">Value</th><th scope="col" class="n wide">Noise alone</th><th scope="col" class="n wide">Clear</th><th scope="col">Distance / noise</th></tr></thead>
 <tbody>${rows}</tbody></table></div>
 <details class="screen"><summary>All ${headlines.length} comparisons</summary><div class="scroll"><table class="sortable" id="all-headlines"><caption>Every comparison, worst first.</caption>
-<thead><tr>${sortable("Quantity")}<th scope="col" class="section">Section</th>${sortable("Metric")}<th scope="col" class="n">Value</th><th scope="col" class="n">Noise alone</th>${sortable("Distance / noise", false, "descending")}</tr></thead>
+<thead><tr>${sortable("Quantity")}<th scope="col" class="section">Section</th>${sortable("Metric")}<th scope="col" class="n wide">Value</th><th scope="col" class="n wide">Noise alone</th>${sortable("Distance / noise", "", "descending")}</tr></thead>
 <tbody>${headlines.map((line) => row(line, link(line), longest))}</tbody></table></div></details>`;
 }
 
 function row(line: Headline, target: string, longest: number, extra?: Markup): Markup {
-  return html`<tr><th scope="row"><a href="#${target}">${subjectText(line)}</a></th><td class="section">${line.group}</td><td class="metric">${metricTitle(line.metric)}</td><td class="n">${metricText(line)}</td><td class="n">${noiseText(line)}</td>${extra}${scoreCell(line, longest)}</tr>
+  return html`<tr><th scope="row"><a href="#${target}">${quantityText(line)}</a></th><td class="section">${line.group}</td><td class="metric">${metricTitle(line.metric)}</td><td class="n wide">${metricText(line)}</td><td class="n wide">${noiseText(line)}</td>${extra}${scoreCell(line, longest)}</tr>
 `;
 }
 

@@ -27,8 +27,9 @@ export function jointSections(evaluation: Evaluation, labels: Labels): Section[]
 }
 
 function introduction({ title, columns, conditions, events }: JointResult, labels: Labels): Markup {
-  const names = (list: readonly string[]) => list.join(", ");
-  return html`<p>${title}: ${columns.length} variables of an event as one point (${names(columns.map((column) => column.title))})${conditions.length > 0 && html`, given the truth (${names(conditions)})`}; ${count(events.reference)} events of ${labels.reference}, ${count(events.candidate)} of ${labels.candidate}.</p>`;
+  const given = conditions.length > 0 ? `, given ${count(conditions.length)} of the truth` : "";
+  return html`<p>${title}: ${columns.length} variables of an event as one point${given}; ${count(events.reference)} events of ${labels.reference}, ${count(events.candidate)} of ${labels.candidate}.</p>
+<details><summary>The variables</summary><p class="note">${columns.map((column) => column.title).join(", ")}${conditions.length > 0 && `; given ${conditions.join(", ")}`}.</p></details>`;
 }
 
 function jointCards(cards: Cards, joint: JointResult, labels: Labels): Markup[] {

@@ -15,7 +15,7 @@ export interface MapTitles {
 }
 
 /** Reference, candidate and pulls of a two-dimensional histogram, side by side. */
-export function mapPlot(id: string, map: MapPair, titles: MapTitles, labels: Labels): Plot {
+export function mapPlot(id: string, map: MapPair, titles: MapTitles, labels: Labels, fit = MAPS): Plot {
   const { xEdges, yEdges, reference, candidate, pulls } = map;
   const columns = xEdges.length - 1;
   const filled = reference.flatMap((share, c) => (share !== 0 || candidate[c] !== 0 ? [c] : []));
@@ -75,7 +75,7 @@ export function mapPlot(id: string, map: MapPair, titles: MapTitles, labels: Lab
     table,
     // Each panel's colours mean something else than its neighbour's.
     specs: { linear: { ...spec, resolve: { scale: { color: "independent" } } } as typeof spec },
-    fit: MAPS,
+    fit,
   };
 }
 

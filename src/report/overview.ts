@@ -3,7 +3,7 @@ import { cellWords } from "./headline-table.js";
 import { html, type Markup } from "./markup.js";
 import { metricShort, metricTitle } from "./metric-words.js";
 import { grouped, sortable } from "./score-table.js";
-import { multipleShort, placedText, standing } from "./words.js";
+import { multipleShort, placedText, quantityText, standing } from "./words.js";
 
 /** Kinds that share metrics share a matrix. */
 const FAMILIES: readonly { readonly title: string; readonly kinds: readonly HeadlineKind[] }[] = [
@@ -41,7 +41,7 @@ function matrix(title: string, lines: readonly Headline[], link: (line: Headline
       return html`<td class="score ${standing(line)}" data-value="${line.score}"><a href="#${link(line)}" title="${cellWords(line)}">${multipleShort(line.score)}</a></td>`;
     });
     const name = nameOf(row[0]);
-    return html`<tr><th scope="row" data-value="${name}">${name}</th>${cells}</tr>`;
+    return html`<tr><th scope="row" data-value="${name}" title="${name}">${name}</th>${cells}</tr>`;
   });
   return html`<div class="scroll matrix"><table class="sortable"><caption>${title}</caption><thead><tr>${sortable("Quantity")}${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
@@ -54,5 +54,5 @@ function rank(name: string): number {
 
 function nameOf(line: Headline): string {
   const { againstTitle: _, ...whole } = line;
-  return placedText(whole);
+  return line.kind === "acceptance" ? quantityText(whole) : placedText(whole);
 }

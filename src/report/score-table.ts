@@ -9,9 +9,9 @@ export function metricTable(metrics: readonly MetricValue[], caption: string): M
   if (metrics.length === 0) return false;
   const sorted = metrics.toSorted((a, b) => b.score - a.score);
   const longest = Math.max(4, Math.min(20, sorted[0].score));
-  return html`<div class="scroll"><table class="sortable"><caption>${caption}</caption><thead><tr>${sortable("Metric")}${sortable("Value", true)}${sortable("Noise alone", true)}${sortable("p-value", true)}${sortable("Distance / noise", false, "descending")}</tr></thead><tbody>${sorted.map(
+  return html`<div class="scroll"><table class="sortable"><caption>${caption}</caption><thead><tr>${sortable("Metric")}${sortable("Value", "n")}${sortable("Noise alone", "n wide")}${sortable("p-value", "n wide")}${sortable("Distance / noise", "", "descending")}</tr></thead><tbody>${sorted.map(
     (metric) =>
-      html`<tr><th scope="row" data-value="${metricTitle(metric.metric)}">${metricTitle(metric.metric)}</th><td class="n" data-value="${metric.value}">${metricText(metric)}</td><td class="n" data-value="${metric.null}">${noiseText(metric)}</td><td class="n" data-value="${metric.pValue}">${number(metric.pValue, 2)}</td>${scoreCell(metric, longest)}</tr>`,
+      html`<tr><th scope="row" data-value="${metricTitle(metric.metric)}">${metricTitle(metric.metric)}</th><td class="n" data-value="${metric.value}">${metricText(metric)}</td><td class="n wide" data-value="${metric.null}">${noiseText(metric)}</td><td class="n wide" data-value="${metric.pValue}">${number(metric.pValue, 2)}</td>${scoreCell(metric, longest)}</tr>`,
   )}</tbody></table></div>`;
 }
 
@@ -22,12 +22,8 @@ export function scoreCell(metric: MetricValue, longest: number): Markup {
 }
 
 /** Head of a column by which the page's script sorts. */
-export function sortable(
-  title: string,
-  isNumber = false,
-  sorted: "ascending" | "descending" | "none" = "none",
-): Markup {
-  return html`<th scope="col"${isNumber && html` class="n"`} aria-sort="${sorted}"><button type="button" class="sort">${title}</button></th>`;
+export function sortable(title: string, kind = "", sorted: "ascending" | "descending" | "none" = "none"): Markup {
+  return html`<th scope="col"${kind !== "" && html` class="${kind}"`} aria-sort="${sorted}"><button type="button" class="sort">${title}</button></th>`;
 }
 
 /** Gathers things by a key, in the order in which the keys come first. */

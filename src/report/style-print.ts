@@ -19,6 +19,7 @@ h2,caption,thead{break-after:avoid}tr,.verdict,dt,dd{break-inside:avoid}
 .plot,.plot.vega-embed{min-height:0!important}
 .chips,.stats,.note,.plain{font-size:7pt}table{font-size:8pt}caption{font-size:8pt}
 th,td{padding:.2rem .35rem}.stats th,.stats td{padding:.05rem .3rem .05rem 0}
+.metrics{grid-template-columns:repeat(auto-fill,minmax(38mm,1fr));gap:0 4mm}.metrics span{min-width:7mm}
 .scroll{overflow:visible}.bar{min-width:0}
 .matrix table{font-size:7.5pt;min-width:0}.matrix .score{min-width:0}.matrix tbody th{position:static}.sort::after{display:none}
 dl{font-size:8.5pt}pre{max-height:none;white-space:pre-wrap;font-size:7pt}

@@ -41,19 +41,19 @@ h3{font-size:1rem;line-height:1.35;margin:0;font-weight:600}
 .key{display:inline-block;width:.8rem;height:.8rem;border-radius:2px;margin-right:.4rem;vertical-align:-1px}
 .key.ref{background:var(--ref)}.key.cand{background:var(--cand)}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
-caption{text-align:left;color:var(--muted);padding:0 0 .6rem;font-size:.88rem;line-height:1.5}
+caption{max-width:min(100%,calc(100vw - 2.4rem));text-align:left;color:var(--muted);padding:0 0 .6rem;font-size:.88rem;line-height:1.5}
 th,td{text-align:left;padding:.34rem .7rem;border-bottom:1px solid var(--line);vertical-align:baseline}
 th:first-child,td:first-child{padding-left:0}
 thead th{font-weight:600;color:var(--muted);font-size:.8rem;white-space:nowrap}
-tbody th{font-weight:500;min-width:6rem}
+tbody th{font-weight:500;min-width:6rem;max-width:24rem}
 td.n,th.n{text-align:right;white-space:nowrap}
 .metric{white-space:nowrap}
 .bar{min-width:9rem;width:26%}
-.bar div{display:flex;align-items:center;gap:.5rem}
+.bar div{min-width:0;display:flex;align-items:center;gap:.5rem}
 .bar i{display:block;height:.62rem;border-radius:2px;background:var(--good);min-width:2px}
 .bar.hint i{background:var(--warn)}.bar.clear i{background:var(--bad)}
 .bar b{font-weight:600;font-size:.85rem}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;position:relative}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .sort{border:0;padding:0;font:inherit;color:inherit;white-space:nowrap;border-radius:2px}
 .sort::after{content:"";display:inline-block;width:.9em;text-align:center;color:var(--ink)}
@@ -65,9 +65,9 @@ th.n .sort::after{margin-right:-.9em}
 .matrix table{width:auto;min-width:min(100%,34rem);font-size:.86rem}
 .matrix caption{font-weight:600;color:var(--ink);padding-bottom:.3rem}
 .matrix th,.matrix td{padding:.2rem .35rem;border-bottom:0}
-.matrix tbody th{padding-right:1rem;padding-left:.2rem;max-width:22rem;position:sticky;left:0;background:var(--paper);font-weight:400}
+.matrix tbody th{padding-right:1rem;padding-left:.2rem;max-width:min(20rem,42vw);white-space:nowrap;overflow:hidden;text-overflow:ellipsis;position:sticky;left:0;background:var(--paper);font-weight:400}
 .matrix thead th:first-child{position:sticky;left:0;background:var(--paper);padding-left:.2rem}
-.matrix .score{text-align:center;min-width:3.6rem}
+.matrix .score{text-align:center;min-width:3.2rem;max-width:5rem;vertical-align:bottom}.matrix thead th{vertical-align:bottom}.matrix .score .sort{white-space:normal;line-height:1.25}
 .matrix td.score{padding:1px;}
 .matrix td a{display:block;text-decoration:none;border-radius:3px;padding:.16rem .3rem}
 .matrix thead .sort::after{position:absolute}
@@ -78,7 +78,7 @@ th.n .sort::after{margin-right:-.9em}
 .matrix td a:hover{outline:1px solid currentColor}
 .swatch{border-radius:3px;padding:0 .45rem}
 caption .noise{color:var(--good)}caption .hint{color:var(--warn)}caption .clear{color:var(--bad)}
-details{margin:1rem 0 0}
+details{margin:1rem 0 0}details+.scroll{margin-top:1.2rem}
 summary{cursor:pointer;color:var(--muted);font-size:.9rem;width:fit-content;border-radius:.2rem}
 summary:hover{color:var(--ink)}
 details[open]>summary{margin-bottom:.6rem}
@@ -96,19 +96,20 @@ button[aria-pressed=true]{background:var(--ink);color:var(--paper);border-color:
 .plot{min-height:340px;display:block;width:100%}
 .plot.vega-embed{display:block;padding:0}
 .plot svg{max-width:100%;height:auto;display:block;margin:0 auto}
+.mark-rect path{shape-rendering:crispEdges}
 .plot.zooming{cursor:grab;touch-action:none;user-select:none}.plot.zooming:active{cursor:grabbing}
 .chips{display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;margin:.5rem 0 0;padding:0;list-style:none;font-size:.83rem;color:var(--muted)}
 .chips li{white-space:nowrap}
 .chips b{color:var(--ink);font-weight:600}
 td.clear,.chips .clear b{color:var(--bad)}td.hint,.chips .hint b{color:var(--warn)}
-.metrics{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,14.8rem),1fr));gap:.05rem 1.4rem}
-.metrics li{display:flex;gap:.5rem;align-items:baseline}.metrics span{min-width:3.4rem}.metrics i{font-style:normal;margin-left:auto}
+.metrics{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,14.4rem),1fr));gap:.05rem 1.6rem}
+.metrics li{display:flex;gap:.5rem;align-items:baseline}.metrics span{min-width:3rem}.metrics i{font-style:normal;margin-left:auto}
 .plain{margin:.5rem 0 0;padding-left:1.1rem;font-size:.86rem}
 .stats{font-size:.82rem;margin-top:.5rem;color:var(--muted)}
 .stats caption{font-size:inherit;padding-bottom:.2rem}
 .stats th,.stats td{min-width:0;padding:.15rem .5rem .15rem 0;border:0;font-size:inherit}
 .stats th:last-child,.stats td:last-child{padding-right:0}
-.stats tbody th{font-weight:500}
+.stats th{white-space:normal;overflow-wrap:break-word;max-width:11rem}.stats tbody th{font-weight:400}.stats thead th{color:var(--muted)}.stats tbody td{color:var(--ink)}
 .note{color:var(--muted);font-size:.86rem;margin:.5rem 0 0}
 dl{display:grid;grid-template-columns:minmax(7rem,max-content) minmax(0,1fr);gap:.35rem 1.4rem;margin:0;font-size:.9rem}
 dt{color:var(--muted)}dd{margin:0;overflow-wrap:anywhere}
@@ -121,7 +122,7 @@ pre{background:var(--raised);border:1px solid var(--line);border-radius:.4rem;pa
 @media (max-width:72rem){.third,.two-thirds{grid-column:span 6}}
 @media (max-width:66rem){.page{grid-template-columns:minmax(0,1fr)}nav{position:static;border-bottom:1px solid var(--line);max-height:none;padding:1rem 1.2rem}nav ol{columns:12rem auto}main{padding:1.2rem;border:0}.section{display:none}}
 @media (max-width:58rem){.half{grid-column:span 6}}
-@media (max-width:34rem){body{font-size:14px}main,nav{padding-left:.9rem;padding-right:.9rem}.head{flex-direction:column-reverse}h1{font-size:1.5rem}.card{padding:.8rem .8rem .7rem}.cards{gap:.9rem}th,td{padding:.3rem .45rem}.bar{min-width:6.5rem}.chips li{white-space:normal}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}.card header{flex-wrap:wrap}}
+@media (max-width:34rem){.wide{display:none}.metric{white-space:normal}body{font-size:14px}main,nav{padding-left:.9rem;padding-right:.9rem}.head{flex-direction:column-reverse}h1{font-size:1.5rem}.card{padding:.8rem .8rem .7rem}.cards{gap:.9rem}th,td{padding:.3rem .45rem}.bar{min-width:5.5rem}.chips li{white-space:normal}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}.card header{flex-wrap:wrap}}
 @media print{:root:root:root{color-scheme:light;${tokens(LIGHT)}}${PAPER}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 `;

@@ -76,6 +76,11 @@ export function subjectText(line: Headline): string {
   return line.againstTitle === undefined ? line.title : `${line.title} against ${line.againstTitle}`;
 }
 
+/** The same where no plot or section says what is compared: `Efficiency of e-`. */
+export function quantityText(line: Headline): string {
+  return line.kind === "acceptance" ? `Efficiency of ${subjectText(line)}` : subjectText(line);
+}
+
 /** What a headline is about, with its section where the words do not say it: `pim: phi reco - truth`. */
 export function placedText(line: Headline): string {
   const text = subjectText(line);
