@@ -84,7 +84,9 @@ function histogramSpec(
     type: "quantitative",
     scale: { type: log ? "log" : "linear", domain: [bottom, top * (log ? 2 : 1.08)], nice: false },
     title: titles.y,
-    axis: log ? { format: "~g", tickCount: 5 } : { format: "~s", tickCount: 6 },
+    axis: log
+      ? { format: "~g", tickCount: 5 }
+      : { format: "~s", tickCount: 6, labelExpr: "datum.value === 0 ? '0' : datum.label" },
   };
   const shown = (field: string) => (log ? `${field}Log` : field);
   const at = (field: string) => ({ ...y, field: shown(field) });

@@ -17,7 +17,8 @@ export function zoomed(axis: "x" | "y"): object {
 
 /** @param title Axis title, or null for a panel whose axis is drawn by the panel below. */
 export function horizontal(title: string | null): Horizontal {
-  const axis = title === null ? { labels: false, title: null, tickCount: 8 } : { title, tickCount: 8 };
+  const tickCount = { expr: "ceil(width / 58)" };
+  const axis = title === null ? { labels: false, title: null, tickCount } : { title, tickCount };
   return { channel: (field) => ({ field, type: "quantitative", scale: zoomed("x"), axis }) };
 }
 
