@@ -1,28 +1,64 @@
+import { CLIENT_TOOLS } from "./client-tools.js";
+import { CLIENT_ZOOM } from "./client-zoom.js";
 import { LIGHT } from "./theme.js";
 
 /**
  * The report's own script. Plots are drawn when they come near the window, the rest when the browser is idle, so that
- * paper holds them all. Downloads are always in light colours, for talks.
+ * paper holds them all. Panels take the room that the page has for them.
  */
 export const CLIENT = `
 "use strict";
 (() => {
   const LIGHT = ${JSON.stringify(LIGHT)};
-  const plots = new Map(JSON.parse(document.getElementById("plots").textContent).map((p) => [p.id, p]));
-  const scales = new Map();
+  const { config, plots: list } = JSON.parse(document.getElementById("plots").textContent);
+  const elements = [...document.querySelectorAll(".plot")];
+  const plots = new Map(list.map((plot) => [plot.id, { ...plot, scale: "linear", turn: 0 }]));
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const isPressed = (button) => button.getAttribute("aria-pressed") === "true";
+  const press = (button, on) => button.setAttribute("aria-pressed", String(on));
+
   const rowsOf = (table) => {
     const names = Object.keys(table);
     return table[names[0]].map((_, i) => Object.fromEntries(names.map((name) => [name, table[name][i]])));
   };
-  const draw = (element) => {
-    const plot = plots.get(element.id);
-    const spec = structuredClone(plot.specs[scales.get(element.id) ?? "linear"]);
-    spec.data.values = rowsOf(plot.table);
-    return vegaEmbed(element, spec, { actions: false, renderer: "svg", ast: false }).catch((error) => {
-      element.textContent = "This plot could not be drawn: " + error.message;
-    });
+  const fitted = (spec, { side, right = 0, least, most, aspect }, room) => {
+    const panels = spec.vconcat ?? spec.concat;
+    const fit = Math.floor((room - right + (spec.spacing ?? 0)) / (least + side + (spec.spacing ?? 0)));
+    const columns = spec.vconcat ? 1 : Math.max(1, Math.min(panels.length, fit));
+    const width = (room - right - (columns - 1) * (spec.spacing ?? 0)) / columns - side;
+    for (const panel of panels) {
+      panel.width = Math.floor(Math.max(120, Math.min(most, width)));
+      if (aspect) panel.height = Math.round(panel.width * aspect);
+    }
+    if (spec.concat) {
+      spec.columns = columns;
+      for (const param of spec.params ?? []) if (param.name === "stands") param.value = columns === 1;
+    }
+    return spec;
   };
-  const waiting = new Set(document.querySelectorAll(".plot"));
+  const draw = async (element) => {
+    const plot = plots.get(element.id);
+    const turn = ++plot.turn;
+    plot.room = element.clientWidth;
+    const spec = fitted(structuredClone(plot.specs[plot.scale] ?? plot.specs.linear), plot.fit, plot.room);
+    spec.config = config;
+    spec.data.values = rowsOf(plot.table);
+    for (const param of spec.params ?? []) if (plot.reach?.[param.name] !== undefined) param.value = plot.reach[param.name];
+    // A plot that is drawn again must not let the page jump.
+    element.style.minHeight = element.offsetHeight + "px";
+    plot.result?.finalize();
+    plot.result = undefined;
+    try {
+      const result = await vegaEmbed(element, spec, { mode: "vega-lite", actions: false, renderer: "svg", ast: false });
+      if (turn === plot.turn) plot.result = result;
+      else result.finalize();
+    } catch (error) {
+      element.textContent = "This plot could not be drawn: " + error.message;
+    }
+    element.style.minHeight = "0";
+  };
+
+  const waiting = new Set(elements);
   const drawOnce = (element) => {
     if (!waiting.delete(element)) return;
     observer.unobserve(element);
@@ -45,56 +81,40 @@ export const CLIENT = `
   };
   idle(drawRest);
 
+  // Plots that a narrow window drew over its whole width would have letters too small to read on paper.
+  const PAPER_WIDTH = 1080;
+  const SHARES = { third: 1 / 3, half: 1 / 2 };
+  const resized = (onPaper) => {
+    for (const element of elements) {
+      const { result, room, fit, specs } = plots.get(element.id);
+      const { classList } = element.closest(".card");
+      const share = Object.entries(SHARES).find(([name]) => classList.contains(name))?.[1];
+      if (!result || !share || !specs.linear.vconcat || room < 1.15 * share * PAPER_WIDTH) continue;
+      const [panel] = fitted(structuredClone(specs.linear), fit, onPaper ? share * PAPER_WIDTH : room).vconcat;
+      result.view.width(panel.width);
+      if (fit.aspect) result.view.signal("childHeight", panel.height);
+      result.view.run();
+    }
+  };
   window.addEventListener("beforeprint", () => {
-    document.querySelectorAll("details").forEach((element) => { element.open = true; });
     [...waiting].forEach(drawOnce);
+    resized(true);
   });
+  window.addEventListener("afterprint", () => resized(false));
 
-  // Marks the section being read in the contents.
-  const links = new Map([...document.querySelectorAll("nav a")].map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
-  const reading = new IntersectionObserver(
-    (entries) => entries.filter((e) => e.isIntersecting).forEach((e) => {
-      links.forEach((link, id) => (id === e.target.id ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")));
-    }),
-    { rootMargin: "-20% 0px -75% 0px" },
-  );
-  document.querySelectorAll("section").forEach((section) => reading.observe(section));
-
-  const setScale = (button, scale) => {
-    const element = document.getElementById(button.dataset.scale);
-    button.setAttribute("aria-pressed", String(scale === "log"));
-    scales.set(element.id, scale);
-    if (!waiting.has(element)) draw(element);
-  };
-  const toggles = [...document.querySelectorAll("button[data-scale]")];
-  const isPressed = (button) => button.getAttribute("aria-pressed") === "true";
-  for (const button of toggles) {
-    button.addEventListener("click", () => setScale(button, isPressed(button) ? "linear" : "log"));
-  }
-  const all = document.getElementById("log-all");
-  all?.addEventListener("click", () => {
-    const scale = isPressed(all) ? "linear" : "log";
-    all.setAttribute("aria-pressed", String(scale === "log"));
-    toggles.forEach((button) => setScale(button, scale));
+  // Paper scales what the window shows; only windows of another width are drawn for.
+  let settled;
+  window.addEventListener("resize", () => {
+    clearTimeout(settled);
+    settled = setTimeout(() => {
+      if (matchMedia("print").matches) return;
+      for (const element of elements) {
+        const { room } = plots.get(element.id);
+        if (room !== undefined && Math.abs(element.clientWidth - room) > 8) draw(element);
+      }
+    }, 200);
   });
-
-  const save = (url, name) => {
-    const link = document.createElement("a");
-    link.href = url;
-    link.download = name;
-    link.click();
-  };
-  const svgText = (element) => {
-    const svg = element.querySelector("svg").cloneNode(true);
-    svg.setAttribute("style", "background:" + LIGHT["--paper"]);
-    return new XMLSerializer().serializeToString(svg).replace(/var\\((--[a-z-]+)\\)/g, (_, name) => LIGHT[name]);
-  };
-  for (const button of document.querySelectorAll("button[data-save]")) {
-    button.addEventListener("click", async () => {
-      const element = document.getElementById(button.dataset.save);
-      await drawOnce(element);
-      save(URL.createObjectURL(new Blob([svgText(element)], { type: "image/svg+xml" })), element.id.replaceAll(":", "-") + ".svg");
-    });
-  }
+${CLIENT_ZOOM}
+${CLIENT_TOOLS}
 })();
 `;

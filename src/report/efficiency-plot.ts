@@ -1,14 +1,14 @@
 import type { AcceptanceResult, EfficiencyCurve } from "../metrics/index.js";
-import { candidatePoints, horizontal, hover, panel, referenceSteps, sampleColours, stacked } from "./panel.js";
-import { compact, type Labels, type Plot } from "./plot.js";
+import { candidatePoints, ends, horizontal, hover, panel, referenceSteps, sampleColours, stacked } from "./panel.js";
+import { compact, type Labels, type Plot, STACK } from "./plot.js";
 import { ratioPanel, ratioReach } from "./ratio-panel.js";
 import { axisTitle } from "./words.js";
 
 /** Efficiency in bins of a truth variable with Wilson intervals, and the ratio below. */
 export function efficiencyPlot(id: string, result: AcceptanceResult, curve: EfficiencyCurve, labels: Labels): Plot {
   const { edges, reference, candidate, ratio } = curve;
-  const relative = (ends: readonly (number | null)[]) =>
-    compact(ends.map((end, i) => (end === null || !reference.values[i] ? null : end / reference.values[i])));
+  const relative = (limits: readonly (number | null)[]) =>
+    compact(limits.map((x, i) => (x === null || !reference.values[i] ? null : x / reference.values[i])));
   const table = {
     x: compact(edges.slice(0, -1)),
     x2: compact(edges.slice(1)),
@@ -27,7 +27,7 @@ export function efficiencyPlot(id: string, result: AcceptanceResult, curve: Effi
     bandHigh: relative(reference.high),
   };
   const top = [...table.refHigh, ...table.candHigh].reduce<number>((a, b) => Math.max(a, b ?? 0), 0.01);
-  const x = horizontal(edges, null);
+  const x = horizontal(null);
   const y = {
     type: "quantitative",
     scale: { domain: [0, Math.min(1, top * 1.08)], nice: false },
@@ -36,24 +36,28 @@ export function efficiencyPlot(id: string, result: AcceptanceResult, curve: Effi
   };
   const colours = sampleColours(labels);
   const title = axisTitle(curve.title, curve.unit);
-  const spec = stacked([
-    panel(190, [
-      ...referenceSteps(x, y, "ref", colours.reference),
-      ...candidatePoints(x, y, "cand", colours.candidate),
-      hover(x, [
-        ["x", "from"],
-        ["x2", "to"],
-        ["ref", labels.reference],
-        ["cand", labels.candidate],
-        ["ratio", "ratio"],
+  const spec = stacked(
+    [
+      panel(190, [
+        ...referenceSteps(x, y, "ref", colours.reference),
+        ...candidatePoints(x, y, "cand", colours.candidate),
+        hover(x, [
+          ["x", "from"],
+          ["x2", "to"],
+          ["ref", labels.reference],
+          ["cand", labels.candidate],
+          ["ratio", "ratio"],
+        ]),
       ]),
-    ]),
-    ratioPanel(horizontal(edges, title), ratioReach(table.ratio, table.ratioLow, table.ratioHigh)),
-  ]);
+      ratioPanel(horizontal(title), ratioReach(table.ratio, table.ratioLow, table.ratioHigh)),
+    ],
+    { x: ends(edges) },
+  );
   return {
     id,
     label: `Efficiency of ${result.title} against ${title}, ${labels.reference} and ${labels.candidate}, with their ratio below.`,
     table,
     specs: { linear: spec },
+    fit: STACK,
   };
 }

@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { Evaluation, HistogramPair, ResponseResult, VariableResult } from "../metrics/index.js";
-import { horizontal, hover, panel, present, sampleColours, stacked } from "./panel.js";
-import { compact, type Labels, type Plot, type PlotTable } from "./plot.js";
+import { ends, horizontal, hover, panel, present, sampleColours, stacked, steps } from "./panel.js";
+import { compact, type Labels, type NumberTable, type Plot, STACK } from "./plot.js";
 import { ratioPanel, ratioReach } from "./ratio-panel.js";
 import { axisTitle, metricText, number } from "./words.js";
 
@@ -18,12 +18,16 @@ export function histogramPlot(
   const entries = result.reference.entries > evaluation.reference.events ? "Entries" : "Events";
   const y = `${entries} / ${binWords(histogram.edges, unit)}`;
   const spec = (log: boolean) => histogramSpec(table, histogram.edges, { x: axisTitle(title, unit), y }, labels, log);
-  const values = result.metrics.map((metric) => `${metric.metric} ${metricText(metric)}`).join(", ");
+  const values = result.metrics
+    .filter(({ metric }) => ["w1", "ks", "chi2"].includes(metric))
+    .map((metric) => `${metric.metric} ${metricText(metric)}`)
+    .join(", ");
   return {
     id,
     label: `Histogram of ${axisTitle(title, unit)}, ${labels.reference} and ${labels.candidate}, with their ratio below: ${values}.`,
     table,
     specs: { linear: spec(false), log: spec(true) },
+    fit: STACK,
   };
 }
 
@@ -52,7 +56,7 @@ function histogramTable({ edges, reference, candidate }: HistogramPair, scale: n
     ratioHigh: closed(ratio.map((x, i) => (x === null ? null : x + spread[i]))),
     bandLow: closed(band.map((x) => (x === null ? null : 1 - x))),
     bandHigh: closed(band.map((x) => (x === null ? null : 1 + x))),
-  } satisfies PlotTable;
+  } satisfies NumberTable;
 }
 
 /** Width of a bin in words: `0.1 GeV`, or `bin` where the widths differ. */
@@ -80,19 +84,18 @@ function histogramSpec(
     type: "quantitative",
     scale: { type: log ? "log" : "linear", domain: [bottom, top * (log ? 2 : 1.08)], nice: false },
     title: titles.y,
-    axis: log ? { format: "~g", tickCount: 5 } : { format: "~s", tickCount: 6 },
+    axis: log
+      ? { format: "~g", tickCount: 5 }
+      : { format: "~s", tickCount: 6, labelExpr: "datum.value === 0 ? '0' : datum.label" },
   };
-  const at = (field: string) => ({ ...y, field: log ? `${field}Log` : field });
+  const shown = (field: string) => (log ? `${field}Log` : field);
+  const at = (field: string) => ({ ...y, field: shown(field) });
   const raised = ["ref", "refLow", "refHigh", "cand"].map((field) => ({
     calculate: `max(datum.${field}, ${floor})`,
     as: `${field}Log`,
   }));
-  const x = horizontal(edges, null);
-  const colours = sampleColours(labels);
-  const steps = (field: string, strokeWidth: number, color: object) => ({
-    mark: { type: "line", interpolate: "step-after", strokeWidth, clip: true },
-    encoding: { x: x.channel("x"), y: at(field), color },
-  });
+  const x = horizontal(null);
+  const colours = sampleColours(labels, "stroke");
   const overlay = panel(220, [
     {
       mark: { type: "area", interpolate: "step-after", fill: "var(--ref-fill)", clip: true },
@@ -105,11 +108,11 @@ function histogramSpec(
         x: x.channel("x"),
         x2: { field: "x2" },
         y: at("refLow"),
-        y2: { field: log ? "refHighLog" : "refHigh" },
+        y2: { field: shown("refHigh") },
       },
     },
-    steps("ref", 1.2, colours.reference),
-    steps("cand", 1.8, colours.candidate),
+    steps(x, y, shown("ref"), colours.reference, 1.2),
+    steps(x, y, shown("cand"), colours.candidate, 1.8),
     hover(x, [
       ["x", "from"],
       ["x2", "to"],
@@ -119,5 +122,7 @@ function histogramSpec(
     ]),
   ]);
   const reach = ratioReach(table.ratio, table.ratioLow, table.ratioHigh);
-  return stacked([log ? { ...overlay, transform: raised } : overlay, ratioPanel(horizontal(edges, titles.x), reach)]);
+  return stacked([log ? { ...overlay, transform: raised } : overlay, ratioPanel(horizontal(titles.x), reach)], {
+    x: ends(edges),
+  });
 }

@@ -1,18 +1,21 @@
 import type { Points, ResponseResult } from "../metrics/index.js";
 import {
   candidatePoints,
+  ends,
   extentOf,
   type Horizontal,
   horizontal,
   hover,
+  INSIDE,
   level,
+  levelBand,
   panel,
   present,
   referenceSteps,
   sampleColours,
   stacked,
 } from "./panel.js";
-import { compact, type Labels, type Plot, type PlotTable } from "./plot.js";
+import { compact, type Labels, type NumberTable, type Plot, STACK } from "./plot.js";
 import { axisTitle } from "./words.js";
 
 /** Median and half 68 % width of a response in bins of truth, and their pulls. */
@@ -29,23 +32,27 @@ export function profilePlot(id: string, result: ResponseResult, labels: Labels):
     medianPull: compact(median.pulls),
     widthPull: compact(width.pulls),
   };
-  const upper = horizontal(edges, null);
+  const upper = horizontal(null);
   const colours = sampleColours(labels);
   const still = { reference: { value: "var(--ref)" }, candidate: { value: "var(--cand)" } };
-  const spec = stacked([
-    pointsPanel("Median", axisTitle("Median", result.unit), table, upper, colours, labels),
-    pointsPanel("Width", axisTitle("68 % half width", result.unit), table, upper, still, labels),
-    pullPanel(horizontal(edges, axisTitle(title, unit))),
-  ]);
+  const spec = stacked(
+    [
+      pointsPanel("Median", axisTitle("Median", result.unit), table, upper, colours, labels),
+      pointsPanel("Width", axisTitle("68 % half width", result.unit), table, upper, still, labels),
+      pullPanel(horizontal(axisTitle(title, unit))),
+    ],
+    { x: ends(edges) },
+  );
   return {
     id,
     label: `Median and 68 % half width of ${axisTitle(result.title, result.unit)} against ${axisTitle(title, unit)}, ${labels.reference} and ${labels.candidate}, with pulls below.`,
     table,
     specs: { linear: spec },
+    fit: STACK,
   };
 }
 
-function columns(name: string, { values, errors }: Points): PlotTable {
+function columns(name: string, { values, errors }: Points): NumberTable {
   const shifted = (sign: number) => values.map((x, i) => (x === null ? null : x + sign * (errors[i] ?? 0)));
   return { [name]: compact(values), [`${name}Low`]: compact(shifted(-1)), [`${name}High`]: compact(shifted(1)) };
 }
@@ -53,7 +60,7 @@ function columns(name: string, { values, errors }: Points): PlotTable {
 function pointsPanel(
   what: "Median" | "Width",
   title: string,
-  table: PlotTable,
+  table: NumberTable,
   x: Horizontal,
   colours: { readonly reference: object; readonly candidate: object },
   labels: Labels,
@@ -87,17 +94,9 @@ function pullPanel(x: Horizontal): object {
     axis: { values: [-4, -2, 0, 2, 4], titleAnchor: "middle" },
   };
   const points = (field: string, filled: boolean) => ({
-    transform: present(field),
+    transform: [...present(field), { filter: INSIDE }],
     mark: { type: "point", size: 28, filled, color: "var(--cand)", opacity: 1 },
     encoding: { x: x.channel("middle"), y: { ...y, field } },
   });
-  return panel(90, [
-    {
-      mark: { type: "rect", fill: "var(--ref-fill)", opacity: 0.6 },
-      encoding: { y: { ...y, datum: -1 }, y2: { datum: 1 } },
-    },
-    level(y, 0),
-    points("medianPull", true),
-    points("widthPull", false),
-  ]);
+  return panel(90, [levelBand(y, -1, 1), level(y, 0), points("medianPull", true), points("widthPull", false)]);
 }

@@ -1,4 +1,4 @@
-import { candidatePoints, type Horizontal, level, panel, present } from "./panel.js";
+import { candidatePoints, type Horizontal, INSIDE, level, panel, present } from "./panel.js";
 
 /** Half the height of a ratio axis: the smallest of a few that holds most points with their errors. */
 export function ratioReach(
@@ -26,7 +26,7 @@ export function ratioPanel(x: Horizontal, reach: number): object {
     axis: { tickCount: 4, titleAnchor: "middle" },
   };
   const beyond = (test: string, at: number, shape: string) => ({
-    transform: [...present("ratio"), { filter: test }],
+    transform: [...present("ratio"), { filter: test }, { filter: INSIDE }],
     mark: { type: "point", shape, filled: true, size: 30, color: "var(--cand)", opacity: 1 },
     encoding: { x: x.channel("middle"), y: { ...y, datum: at } },
   });

@@ -1,5 +1,6 @@
 /** @file Numbers and sentences as a physicist writes them. */
-import { type Evaluation, type Headline, type MetricValue, metricNamed } from "../metrics/index.js";
+import type { Evaluation, Headline, MetricValue } from "../metrics/index.js";
+import { isAuc, metricTitle, perfectValue } from "./metric-words.js";
 
 /** Chance that noise alone is called a difference anywhere in a report. */
 const FALSE_ALARM = 0.01;
@@ -29,7 +30,15 @@ export function withError(value: number, error: number): string {
 
 /** Times the noise: two significant digits, whole from 10 on. */
 export function multiple(score: number): string {
-  return score >= 10 ? count(Math.round(score)) : score.toPrecision(2);
+  if (score < 0.05) return "0.0";
+  return score >= 9.95 ? count(Math.round(score)) : score.toFixed(score < 0.995 ? 2 : 1);
+}
+
+/** The same in at most four characters. */
+export function multipleShort(score: number): string {
+  if (score < 999.5) return score < 9.95 ? score.toFixed(1) : String(Math.round(score));
+  if (score < 999_500) return score < 9950 ? `${(score / 1000).toFixed(1)}k` : `${Math.round(score / 1000)}k`;
+  return "≥1M";
 }
 
 export function count(x: number): string {
@@ -55,9 +64,21 @@ export function metricText(metric: MetricValue): string {
   return `${withError(metric.value, metric.error)}${unit}`;
 }
 
+/** What a metric would show if there were nothing but noise. */
+export function noiseText(metric: MetricValue): string {
+  const perfect = perfectValue(metric);
+  if (perfect === 0) return withError(metric.null, metric.nullSpread);
+  return `${perfect === undefined ? "" : `${perfect} `}± ${number(metric.null, 2)}`;
+}
+
 /** What a headline is about: `p of the proton against its true p`. */
 export function subjectText(line: Headline): string {
   return line.againstTitle === undefined ? line.title : `${line.title} against ${line.againstTitle}`;
+}
+
+/** The same where no plot or section says what is compared: `Efficiency of e-`. */
+export function quantityText(line: Headline): string {
+  return line.kind === "acceptance" ? `Efficiency of ${subjectText(line)}` : subjectText(line);
 }
 
 /** What a headline is about, with its section where the words do not say it: `pim: phi reco - truth`. */
@@ -74,7 +95,22 @@ export function differences({ headlines }: Evaluation): Headline[] {
   return headlines.filter((line) => line.pValue < FALSE_ALARM / headlines.length);
 }
 
-/** Says in one or two plain sentences what the comparison shows. */
+/** How well a classifier that sees whole events tells the two apart; empty where none was trained. */
+export function wholeEventWords({ joints }: Evaluation): string {
+  const judged = joints.flatMap((joint) =>
+    joint.metrics.filter(({ metric }) => isAuc(metric)).map((metric) => ({ joint, metric })),
+  );
+  const [worst] = judged.sort((a, b) => b.metric.value - a.metric.value);
+  if (worst === undefined) return "";
+  const { joint, metric } = worst;
+  const n = joint.columns.length;
+  const given = `given ${n === 1 ? "1 variable" : `all ${n} variables`}${joint.conditions.length > 0 ? " and the truth" : ""}`;
+  const auc = withError(metric.value, metric.error);
+  if (standing(metric) === "noise") return ` A classifier ${given} does not tell them apart either (AUC ${auc}).`;
+  return ` A classifier ${given} tells them apart with AUC ${auc} (0.5 would be guessing, 1 certainty).`;
+}
+
+/** Says in a few plain sentences what the comparison shows. */
 export function verdict(
   evaluation: Evaluation,
   reference: string,
@@ -84,6 +120,7 @@ export function verdict(
   const n = headlines.length;
   const clear = differences(evaluation);
   const [furthest] = headlines.filter((line) => line.metric === "w1").sort((a, b) => b.value - a.value);
+  const whole = wholeEventWords(evaluation);
   const size =
     furthest === undefined
       ? ""
@@ -92,12 +129,12 @@ export function verdict(
   if (clear.length === 0) {
     return {
       good: true,
-      text: `${candidate} cannot be told apart from ${reference}: none of ${comparisons} goes beyond what statistical noise explains.${size} ${power[0].words}`,
+      text: `${candidate} cannot be told apart from ${reference}: none of ${comparisons} goes beyond what statistical noise explains.${whole}${size} ${power[0].words}`,
     };
   }
   const [worst] = clear;
   return {
     good: false,
-    text: `${candidate} differs from ${reference} in ${clear.length} of ${comparisons}, beyond what statistical noise explains; most in ${placedText(worst)}, ${multiple(worst.score)} times the noise (${metricNamed(worst.metric).title}).${size}`,
+    text: `${candidate} differs from ${reference} in ${clear.length} of ${comparisons}, beyond what statistical noise explains; most in ${placedText(worst)}, ${multiple(worst.score)} times the noise (${metricTitle(worst.metric)}).${whole}${size}`,
   };
 }

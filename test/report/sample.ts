@@ -3,6 +3,7 @@ import { EventTable, flatColumn } from "../../src/data/event-table.js";
 import type { EvaluationSpec } from "../../src/metrics/index.js";
 import type { ReportContext } from "../../src/report/index.js";
 import { Random } from "../../src/util/random.js";
+import { training } from "./sample-evaluation.js";
 
 /** Words that would end scripts, start images and break quotes if they were not escaped. */
 export const NASTY = `</script><script>alert("1")</script><!--<img src=x onerror='alert(2)'>&amp;`;
@@ -55,7 +56,11 @@ export const context: ReportContext = {
   title: `Report ${NASTY}`,
   subtitle: NASTY,
   summary: [NASTY, "second line"],
-  provenance: [["Command", `peregrine compare ${NASTY}`]],
+  provenance: [
+    ["Command", `peregrine compare ${NASTY}`],
+    ["Run spec", JSON.stringify({ name: NASTY, columns: ["p"] }, null, 2)],
+  ],
+  training: training(NASTY),
   referenceLabel: "Geant4",
   candidateLabel: "Peregrine",
 };
