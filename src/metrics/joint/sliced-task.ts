@@ -22,7 +22,7 @@ export interface SliceJob {
   readonly to: number;
   /** Place of each event of x among those that the null is made of, or -1. */
   readonly chosen: Int32Array;
-  /** Filled: those events' places in ascending order, and their values, shape [slices, chosen]. */
+  /** Filled for every second slice: those events' places in ascending order, and their values, shape [slices / 2, chosen]. */
   readonly order: Uint32Array;
   readonly values: Float64Array;
 }
@@ -41,7 +41,7 @@ export const compareSlices = defineTask(import.meta.url, "compareSlices", (job: 
   const a = new Projector(x, d);
   const b = new Projector(y, d);
   const distances = new Float64Array(3 * (to - from));
-  const size = job.order.length / (directions.length / d);
+  const size = job.order.length / Math.ceil(directions.length / d / 2);
   for (let slice = from; slice < to; slice++) {
     const direction = directions.subarray(slice * d, (slice + 1) * d);
     const order = a.project(direction);
@@ -50,7 +50,8 @@ export const compareSlices = defineTask(import.meta.url, "compareSlices", (job: 
     distances.set([w1, walkQuantiles(a.line, b.line), ks], 3 * (slice - from));
     a.gather();
     b.gather();
-    let at = slice * size;
+    if (slice % 2 === 1) continue;
+    let at = (slice / 2) * size;
     for (let r = 0; r < order.length; r++) {
       const place = job.chosen[order[r]];
       if (place < 0) continue;
