@@ -36,14 +36,14 @@ export function compareCorrelations(
   const noise = concentration(a.p) + concentration(b.p);
   const direction = difference.map((x) => (distance > 0 ? x / distance : 0));
   const variance = varianceAlong(a, direction, d) + varianceAlong(b, direction, d);
-  const { variances, traces } = nullOf(a, d, new Random(tools.seed, tools.stream));
-  const total = variances.reduce((sum, x) => sum + x, 0);
-  // The squared norm is a sum of chi-squares, close to a gamma distribution of the same mean and variance.
-  const shape = traces.square > 0 ? (total * total) / (2 * traces.square) : 0;
-  const unit = total > 0 ? (noise * 2 * traces.square) / total : 0;
+  const random = new Random(tools.seed, tools.stream);
+  const own = [nullOf(a, d, random), nullOf(b, d, random)];
+  const { variances } = own[0];
+  const { shape, unit } = gammaOf(own[0], noise);
   const mean = shape > 0 ? Math.sqrt(unit) * Math.exp(logGamma(shape + 0.5) - logGamma(shape)) : 0;
   const nullSpread = Math.sqrt(Math.max(0, shape * unit - mean * mean));
-  const pValue = unit > 0 ? chiSquareTail((2 * distance * distance) / unit, 2 * shape) : distance > 0 ? 0 : 1;
+  // The larger one: an event far out, in either sample alone, makes noise that the other knows nothing of.
+  const pValue = Math.max(...own.map((one) => tailOf(distance, gammaOf(one, noise))));
   const matrix = (of: Float64Array) =>
     Array.from({ length: d }, (_, j) => Array.from(of.subarray(j * d, (j + 1) * d), tidy));
   return {
@@ -61,6 +61,18 @@ export function compareCorrelations(
       errors: matrix(variances.map((v) => Math.sqrt(v * noise))),
     },
   };
+}
+
+/** The squared norm is a sum of chi-squares, close to a gamma distribution of the same mean and variance. */
+function gammaOf({ variances, traces }: ReturnType<typeof nullOf>, noise: number) {
+  const total = variances.reduce((sum, x) => sum + x, 0);
+  if (!(total > 0 && traces.square > 0)) return { shape: 0, unit: 0 };
+  return { shape: (total * total) / (2 * traces.square), unit: (noise * 2 * traces.square) / total };
+}
+
+function tailOf(distance: number, { shape, unit }: ReturnType<typeof gammaOf>): number {
+  if (!(unit > 0)) return distance > 0 ? 0 : 1;
+  return chiSquareTail((2 * distance * distance) / unit, 2 * shape);
 }
 
 interface Scores {

@@ -24,10 +24,11 @@ export const frechet: JointJudge = {
   most: 1_000_000,
   async judge(reference, candidate, tools) {
     const { value, variance } = frechetDistance(reference, candidate);
-    const p = probabilities(reference);
-    const noise = concentration(p) + concentration(probabilities(candidate));
-    const traces = nullTraces(reference, p, new Random(tools.seed, tools.stream + 1));
-    return [excessOf({ metric: "frechet", value, error: Math.sqrt(variance) }, traces, noise)];
+    const random = new Random(tools.seed, tools.stream + 1);
+    const [p, q] = [probabilities(reference), probabilities(candidate)];
+    const own = [nullTraces(reference, p, random), nullTraces(candidate, q, random)] as const;
+    const noise = concentration(p) + concentration(q);
+    return [excessOf({ metric: "frechet", value, error: Math.sqrt(variance) }, own, noise)];
   },
 };
 
@@ -114,9 +115,9 @@ function sideOf(rows: Float64Array, p: Float64Array, d: number, own: Moments, ot
  * Near the null the distance is |mean difference|^2 + 1/2 sum D_ij^2 / (l_i + l_j), D the difference of the covariances in
  * the eigenbasis of the covariance with eigenvalues l: a squared distance of means of products of variables.
  */
-function nullTraces(reference: Points, p: Float64Array, random: Random): Traces {
-  const d = reference.columns.length;
-  const rows = rowsOf(reference);
+function nullTraces(points: Points, p: Float64Array, random: Random): Traces {
+  const d = points.columns.length;
+  const rows = rowsOf(points);
   const { mean, covariance } = momentsOf(rows, p, d);
   const { values, vectors } = eigenOf(covariance, d);
   const largest = Math.max(0, ...values);

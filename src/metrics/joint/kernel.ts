@@ -44,8 +44,8 @@ export interface KernelDistance {
   readonly value: number;
   /** Variance of the value to first order. */
   readonly variance: number;
-  /** Of the reference's features. */
-  readonly traces: Traces;
+  /** Of the features of reference and candidate. */
+  readonly traces: readonly [Traces, Traces];
   /** 1/n + 1/m. */
   readonly noise: number;
 }
@@ -65,7 +65,7 @@ export async function kernelDistance(x: Points, y: Points, pool: Pool, random: R
   return {
     value: square + a.correction + b.correction,
     variance: 4 * (varianceOfMean(a.p, h[0]) + varianceOfMean(b.p, h[1])),
-    traces: a.traces,
+    traces: [a.traces, b.traces],
     noise: concentration(a.p) + concentration(b.p),
   };
 }

@@ -16,72 +16,51 @@ export interface NeighbourJob {
 
 /** Finds the neighbours of the events from .. to by looking at all events. */
 export const findNeighbours = defineTask(import.meta.url, "findNeighbours", (job: NeighbourJob): void => {
-  const { rows, d, count, from, to } = job;
+  const { rows, d, count } = job;
   const n = rows.length / d;
-  const nearest = new Nearest(count);
-  const distances = new Float64Array(n);
-  for (let i = from; i < to; i++) {
-    squaredDistances(rows, d, i, distances);
-    nearest.clear();
-    for (let j = 0; j < n; j++) if (distances[j] < nearest.limit && j !== i) nearest.add(distances[j], j);
-    nearest.finish(job.squares, job.indices, i * count);
+  const half = d >> 1;
+  for (let i = job.from; i < job.to; i++) {
+    const own = rows.slice(i * d, (i + 1) * d);
+    const squares = job.squares.subarray(i * count, (i + 1) * count).fill(Number.POSITIVE_INFINITY);
+    const indices = job.indices.subarray(i * count, (i + 1) * count);
+    let limit = Number.POSITIVE_INFINITY;
+    for (let j = 0, at = 0; j < n; j++, at += d) {
+      let sum = 0;
+      for (let k = 0; k < half; k++) {
+        const away = rows[at + k] - own[k];
+        sum += away * away;
+      }
+      // Most events are too far in half of the variables already.
+      if (sum >= limit) continue;
+      for (let k = half; k < d; k++) {
+        const away = rows[at + k] - own[k];
+        sum += away * away;
+      }
+      if (sum >= limit || j === i) continue;
+      insert(squares, indices, sum, j);
+      limit = squares[count - 1];
+    }
   }
 });
+
+/** Puts a distance in its place among ascending ones, of which the last falls out. */
+function insert(squares: Float64Array, indices: Uint32Array, square: number, index: number): void {
+  let at = squares.length - 1;
+  while (at > 0 && squares[at - 1] > square) {
+    squares[at] = squares[at - 1];
+    indices[at] = indices[at - 1];
+    at--;
+  }
+  squares[at] = square;
+  indices[at] = index;
+}
 
 /** Squared distances of all events from event i. */
 export function squaredDistances(rows: Float64Array, d: number, i: number, into: Float64Array): void {
   const own = rows.slice(i * d, (i + 1) * d);
-  for (let j = 0, at = 0; j < into.length; j++) {
+  for (let j = 0, at = 0; j < into.length; j++, at += d) {
     let sum = 0;
-    for (let k = 0; k < d; k++) {
-      const away = rows[at++] - own[k];
-      sum += away * away;
-    }
+    for (let k = 0; k < d; k++) sum += (rows[at + k] - own[k]) ** 2;
     into[j] = sum;
-  }
-}
-
-/** Keeps the smallest of a stream of distances: collects a few times as many, then drops what is too large. */
-class Nearest {
-  limit = Number.POSITIVE_INFINITY;
-  readonly #count: number;
-  readonly #squares: Float64Array;
-  readonly #indices: Uint32Array;
-  #size = 0;
-
-  constructor(count: number) {
-    this.#count = count;
-    this.#squares = new Float64Array(3 * count);
-    this.#indices = new Uint32Array(3 * count);
-  }
-
-  clear(): void {
-    this.#size = 0;
-    this.limit = Number.POSITIVE_INFINITY;
-  }
-
-  add(square: number, index: number): void {
-    this.#squares[this.#size] = square;
-    this.#indices[this.#size++] = index;
-    if (this.#size === this.#squares.length) this.#shrink();
-  }
-
-  finish(squares: Float64Array, indices: Uint32Array, at: number): void {
-    this.#shrink();
-    squares.set(this.#squares.subarray(0, this.#size), at);
-    indices.set(this.#indices.subarray(0, this.#size), at);
-  }
-
-  #shrink(): void {
-    const [squares, indices] = [this.#squares, this.#indices];
-    const places = Array.from({ length: this.#size }, (_, k) => k);
-    places.sort((a, b) => squares[a] - squares[b] || indices[a] - indices[b]);
-    const kept = places.slice(0, this.#count);
-    const keptSquares = kept.map((k) => squares[k]);
-    const keptIndices = kept.map((k) => indices[k]);
-    squares.set(keptSquares);
-    indices.set(keptIndices);
-    this.#size = kept.length;
-    if (kept.length === this.#count) this.limit = squares[this.#count - 1];
   }
 }

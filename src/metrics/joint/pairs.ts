@@ -17,7 +17,8 @@ export const pairsInfo: MetricInfo = {
   symmetric: false,
 };
 
-const BINS = 20;
+/** Bins of a variable: at most 20, and fewer where a pair's cells would hold less than 20 events of the smaller sample. */
+const BINS = { most: 20, fewest: 4, events: 20 } as const;
 /** Variables that are looked at in pairs; 30 make 435 pairs. */
 const MOST_COLUMNS = 30;
 const SHOWN = 6;
@@ -32,7 +33,7 @@ interface Pair {
 }
 
 /**
- * Compares all pairs of variables, in their own units, over 20 by 20 cells with edges from the reference.
+ * Compares all pairs of variables, in their own units, over at most 20 by 20 cells with edges from the reference.
  * @returns No metric where there is only one variable.
  */
 export function comparePairs(
@@ -41,8 +42,10 @@ export function comparePairs(
 ): { readonly metric: MetricValue | undefined; readonly pairs: PairResult[] } {
   const columns = Math.min(MOST_COLUMNS, reference.columns.length);
   if (columns < 2) return { metric: undefined, pairs: [] };
+  const smaller = Math.min(reference.effectiveSize, candidate.effectiveSize);
+  const bins = Math.max(BINS.fewest, Math.min(BINS.most, Math.floor(Math.sqrt(smaller / BINS.events))));
   const edges = Array.from({ length: columns }, (_, k) =>
-    mapEdges(sampleOf(reference.columns[k], reference.weights, reference.names[k]), BINS),
+    mapEdges(sampleOf(reference.columns[k], reference.weights, reference.names[k]), bins),
   );
   const bin = (points: Points) => edges.map((own, k) => binsOf(points.columns[k], own));
   const [a, b] = [bin(reference), bin(candidate)];

@@ -73,32 +73,50 @@ function centredGram(means: Float64Array, groups: number): Float64Array {
 /** Fewest and largest skewness: nearly normal; one direction alone (a chi-square of one degree of freedom). */
 const SKEWNESS = [0.05, Math.SQRT2 * 2] as const;
 
+/** How sums of lambda_k (chi-square_1 - 1) spread: as a gamma distribution, shifted (Pearson, 1895, type III). */
+interface Noise {
+  readonly spread: number;
+  /** Shape of the gamma distribution. */
+  readonly shape: number;
+  /** spread / sqrt(shape). */
+  readonly unit: number;
+}
+
+function noiseOf({ square, cube }: Traces, noise: number): Noise {
+  const spread = Math.sqrt(2 * square) * noise;
+  const skewness = square > 0 ? (8 * cube) / (2 * square) ** 1.5 : SKEWNESS[1];
+  const shape = 4 / Math.max(SKEWNESS[0], Math.min(SKEWNESS[1], skewness || SKEWNESS[1])) ** 2;
+  return { spread, shape, unit: spread / Math.sqrt(shape) };
+}
+
 /**
- * A value whose noise is the sum of lambda_k (chi-square_1 - 1), so that its mean is 0: only an excess counts. The p-value is
- * that of the gamma distribution, shifted, with the same variance and skewness (Pearson, 1895, type III).
+ * A value whose noise has a mean of 0, so that only an excess counts.
+ * @param own Traces of the reference and of the candidate. The null is the reference's. The p-value is the larger of the two
+ * that they give: an event far out, in either sample alone, makes noise that the other knows nothing of.
  * @param noise 1/n + 1/m.
  */
 export function excessOf(
   parts: { readonly metric: string; readonly value: number; readonly error: number },
-  { square, cube }: Traces,
+  own: readonly [Traces, Traces],
   noise: number,
 ): MetricValue {
   const { value } = parts;
-  const spread = Math.sqrt(2 * square) * noise;
-  const skewness = square > 0 ? (8 * cube) / (2 * square) ** 1.5 : SKEWNESS[1];
-  const k = 4 / Math.max(SKEWNESS[0], Math.min(SKEWNESS[1], skewness || SKEWNESS[1])) ** 2;
-  const unit = spread / Math.sqrt(k);
+  const { spread, shape: k, unit } = noiseOf(own[0], noise);
   // Mean and mean square of max(0, G - k), G following the gamma distribution of shape k.
   const mean = Math.exp(k * Math.log(k) - k - logGamma(k));
   const tail = (shape: number) => chiSquareTail(2 * k, 2 * shape);
   const meanSquare = k * (k + 1) * tail(k + 2) - 2 * k * k * tail(k + 1) + k * k * tail(k);
-  const pValue = spread > 0 ? chiSquareTail(2 * (k + value / unit), 2 * k) : value > 0 ? 0 : 1;
+  const tails = own.map((traces) => {
+    const one = noiseOf(traces, noise);
+    if (!(one.spread > 0)) return value > 0 ? 0 : 1;
+    return chiSquareTail(2 * (one.shape + value / one.unit), 2 * one.shape);
+  });
   return metricValue({
     ...parts,
     error: Math.max(spread, parts.error),
     distance: Math.max(0, value),
     null: unit * mean,
     nullSpread: unit * Math.sqrt(Math.max(0, meanSquare - mean * mean)),
-    pValue,
+    pValue: Math.max(...tails),
   });
 }

@@ -5,11 +5,16 @@ import { PoissonTable } from "../poisson-table.js";
 import { Orderer } from "./order.js";
 import { type Line, lineOf, walkGap, walkQuantiles, walkWeightings } from "./sliced-walk.js";
 
-/** A sample, and what the slices say of each of its events. */
+/** A sample. */
 export interface SlicedSide {
   /** Shape [d, n]. */
   readonly columns: Float64Array;
   readonly p: Float64Array;
+  /** Place of each event among those that a null is made of, or -1. */
+  readonly chosen: Int32Array;
+  /** Filled for every second slice: those events' places in ascending order, and their values, shape [slices / 2, chosen]. */
+  readonly order: Uint32Array;
+  readonly values: Float64Array;
 }
 
 export interface SliceJob {
@@ -20,11 +25,6 @@ export interface SliceJob {
   readonly directions: Float64Array;
   readonly from: number;
   readonly to: number;
-  /** Place of each event of x among those that the null is made of, or -1. */
-  readonly chosen: Int32Array;
-  /** Filled: those events' places in ascending order, and their values, shape [slices, chosen]. */
-  readonly order: Uint32Array;
-  readonly values: Float64Array;
 }
 
 export interface SliceResult {
@@ -41,21 +41,15 @@ export const compareSlices = defineTask(import.meta.url, "compareSlices", (job: 
   const a = new Projector(x, d);
   const b = new Projector(y, d);
   const distances = new Float64Array(3 * (to - from));
-  const size = job.order.length / (directions.length / d);
   for (let slice = from; slice < to; slice++) {
     const direction = directions.subarray(slice * d, (slice + 1) * d);
-    const order = a.project(direction);
+    a.project(direction);
     b.project(direction);
     const { w1, ks } = walkGap(a.line, b.line);
     distances.set([w1, walkQuantiles(a.line, b.line), ks], 3 * (slice - from));
-    a.gather();
-    b.gather();
-    let at = slice * size;
-    for (let r = 0; r < order.length; r++) {
-      const place = job.chosen[order[r]];
-      if (place < 0) continue;
-      job.order[at] = place;
-      job.values[at++] = a.line.values[r];
+    for (const side of [a, b]) {
+      side.gather();
+      if (slice % 2 === 0) side.keep(slice / 2, Math.ceil(directions.length / d / 2));
     }
   }
   return { distances, x: a.influence, y: b.influence };
@@ -80,8 +74,8 @@ class Projector {
     this.#orderer = new Orderer(n);
   }
 
-  /** Sorts the events along a direction; returns their order. */
-  project(direction: Float64Array): Uint32Array {
+  /** Sorts the events along a direction. */
+  project(direction: Float64Array): void {
     const { columns, p } = this.#side;
     const n = p.length;
     const projected = this.#projected.fill(0);
@@ -95,7 +89,6 @@ class Projector {
       this.line.p[r] = p[order[r]];
     }
     this.#order = order;
-    return order;
   }
 
   /** Adds the influences of this slice to the events that they belong to. */
@@ -108,6 +101,18 @@ class Projector {
       into[i] += w1[r];
       into[n + i] += w2[r];
       into[2 * n + i] += ks[r];
+    }
+  }
+
+  /** Writes down the order of the events that a null is made of. */
+  keep(index: number, kept: number): void {
+    const { chosen, order, values } = this.#side;
+    let at = index * (order.length / kept);
+    for (let r = 0; r < this.#order.length; r++) {
+      const place = chosen[this.#order[r]];
+      if (place < 0) continue;
+      order[at] = place;
+      values[at++] = this.line.values[r];
     }
   }
 }
@@ -125,7 +130,7 @@ export interface NullJob {
   readonly to: number;
 }
 
-/** Draws pairs of samples from .. to of the reference; returns the three distances, means over slices, pair after pair. */
+/** Draws pairs of samples from .. to of one sample; returns the three distances, means over slices, pair after pair. */
 export const drawSlicedNull = defineTask(import.meta.url, "drawSlicedNull", (job: NullJob): Float64Array => {
   const { order, values, weights, from, to } = job;
   const n = weights.length;
