@@ -43,12 +43,12 @@ export async function scoreForest(
   return out;
 }
 
-/** Options by the number of training rows: small samples want few shallow trees. */
+/** Options by the number of training rows: small samples want shallow trees of large leaves. */
 export function treeOptions(rows: number): BoostingOptions {
-  const common = { learningRate: 0.1, maxBins: 256, patience: 20 };
-  if (rows < 2000) return { ...common, trees: 100, maxDepth: 3, minChildWeight: 2.5 };
-  if (rows < 30_000) return { ...common, trees: 200, maxDepth: 4, minChildWeight: 5 };
-  return { ...common, trees: 300, maxDepth: 6, minChildWeight: 10 };
+  const common = { trees: 300, maxBins: 256, patience: 25 };
+  if (rows < 3000) return { ...common, learningRate: 0.05, maxDepth: 3, minChildWeight: 10 };
+  if (rows < 60_000) return { ...common, learningRate: 0.06, maxDepth: 5, minChildWeight: 20 };
+  return { ...common, learningRate: 0.07, maxDepth: 6, minChildWeight: 50 };
 }
 
 /** Boosted trees that tell the reference from the candidate; the number of trees is chosen on `stop`. */
