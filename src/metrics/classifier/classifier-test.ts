@@ -225,7 +225,7 @@ function divergenceValue(
   return metricValue({
     metric: `jsd-${kind}`,
     value,
-    error: Math.max(error, nullSpread),
+    error: Math.hypot(error, nullSpread),
     distance: Math.abs(value),
     null: mean,
     nullSpread,
