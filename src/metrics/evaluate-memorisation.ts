@@ -64,7 +64,7 @@ export async function evaluateMemorisation(
     title,
     unit: "",
     group: spec.group ?? "",
-    metrics: [copiesValue(toTraining, toHoldout), ratioValue(toTraining.squares, fromHoldout.squares)],
+    metrics: [copiesValue(toTraining, toHoldout, size), ratioValue(toTraining.squares, fromHoldout.squares)],
     columns,
     events: { candidate: candidates.length, training: size, holdout: size },
     duplicates: { candidate: zeros(toTraining.squares), holdout: zeros(fromHoldout.squares) },

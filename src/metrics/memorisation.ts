@@ -101,25 +101,29 @@ export async function nearestOf(
 }
 
 /**
- * Share of candidate events nearer to training than to hold-out, which are of equal size. Where all three are of one
- * distribution, each of the nearest events is a training event with probability 1/2: with k_i candidate events nearest to
- * event i, the variance is sum k_i^2 / (4 n^2), which knows that one event may be the nearest of many. Only shares
- * above 1/2 count as distance.
+ * Share of candidate events nearer to training than to hold-out. Where all three are of one distribution, which half of the
+ * 2 N searched events were trained on is as good as dealt out: with k_i of m candidate events nearest to event i, the share
+ * has the variance (sum k_i^2 - m^2 / 2N) / (4 m^2), which knows that one event may be the nearest of many. Only shares above
+ * 1/2 count as distance.
+ * @param size N, the number of training and of hold-out events that were searched.
  */
-export function copiesValue(toTraining: Nearest, toHoldout: Nearest): MetricValue {
+export function copiesValue(toTraining: Nearest, toHoldout: Nearest, size: number): MetricValue {
   const n = toTraining.squares.length;
   const hits = new Map<number, number>();
   let share = 0;
+  let untied = 0;
   for (let i = 0; i < n; i++) {
     const [a, b] = [toTraining.squares[i], toHoldout.squares[i]];
     share += a < b ? 1 : a === b ? 0.5 : 0;
     if (a === b) continue;
+    untied++;
     const nearest = a < b ? toTraining.events[i] : -1 - toHoldout.events[i];
     hits.set(nearest, (hits.get(nearest) ?? 0) + 1);
   }
   const value = share / n;
   const squares = [...hits.values()].reduce((sum, k) => sum + k * k, 0);
-  const deviation = Math.sqrt(squares) / (2 * n);
+  const all = 2 * size;
+  const deviation = Math.sqrt(((squares - untied ** 2 / all) * all) / (all - 1)) / (2 * n);
   return oneSided("copies", value, value - 0.5, deviation);
 }
 

@@ -62,22 +62,27 @@ export async function classifierTest(
   const most = Math.min(MOST, MOST_RATIO * fewest);
   const pooled = poolSamples(reference, candidate, groups, most, new Random(seed, stream + STREAM.deal));
   const turns = fewest < FEW ? FOLDS : 1;
-  const parts = Array.from({ length: FOLDS }, (_, fold) =>
-    Uint32Array.from(pooled.folds.keys()).filter((i) => pooled.folds[i] === fold),
-  );
+  const parts = Array.from({ length: FOLDS }, (_, fold) => eventsWhere(pooled, (own) => own === fold));
   const seeds = new Random(seed, stream + STREAM.seeds);
   const tested: Tested[] = [];
   for (let turn = 0; turn < turns; turn++) {
     const own = { ...tools, onProgress: inTurn(tools, turn, turns) };
     tested.push(await testOnce(pooled, kind, parts, turn, seeds.uint32(), own));
   }
-  return judge(pooled, kind, tested, parts, tools);
+  return judge(pooled, kind, tested, turns === 1 ? parts.slice(0, 2) : parts, tools);
 }
 
 const rowNumbers = ({ length }: Points) => Uint32Array.from({ length }, (_, i) => i);
 
 function inTurn({ onProgress }: Tools, turn: number, turns: number): Tools["onProgress"] {
   return (stage, done, total) => onProgress?.(stage, turn * total + done, turns * total);
+}
+
+function eventsWhere({ folds }: Pooled, isIn: (fold: number) => boolean): Uint32Array {
+  const out = new Uint32Array(folds.length);
+  let count = 0;
+  for (let i = 0; i < folds.length; i++) if (isIn(folds[i])) out[count++] = i;
+  return out.slice(0, count);
 }
 
 /** One classifier and the events that it was tested on. */
@@ -100,9 +105,7 @@ async function testOnce(
   tools: Tools,
 ): Promise<Tested> {
   const [events, stop] = [parts[turn], parts[(turn + 1) % FOLDS]];
-  const train = Uint32Array.from(pooled.folds.keys()).filter(
-    (i) => pooled.folds[i] !== turn && pooled.folds[i] !== (turn + 1) % FOLDS,
-  );
+  const train = eventsWhere(pooled, (fold) => fold !== turn && fold !== (turn + 1) % FOLDS);
   const scorer = await (kind === "trees"
     ? fitTrees(pooled, train, stop, seed, tools)
     : fitNetwork(pooled, train, seed, tools));
@@ -149,7 +152,7 @@ async function judge(
       errorOf(({ ranking }) => ranking.error) * (turns > 1 ? FOLD_INFLATION : 1),
       errorOf(({ ranking }) => ranking.nullDeviation) * (turns > 1 ? FOLD_INFLATION : 1),
     ),
-    divergenceValue(kind, divergenceOf(entropy.value), entropy.error / Math.LN2, draws),
+    divergenceValue(kind, divergenceOf(entropy.value), entropy.error / Math.LN2, draws, turns > 1),
   ];
   const events = Uint32Array.from(tested.flatMap((one) => Array.from(one.events)));
   const shares = rotations.map((rotation) => calibrate(rotation, signed));
@@ -206,14 +209,23 @@ function aucValue(kind: ClassifierKind, value: number, error: number, deviation:
   });
 }
 
-function divergenceValue(kind: ClassifierKind, value: number, error: number, draws: readonly number[]): MetricValue {
+function divergenceValue(
+  kind: ClassifierKind,
+  value: number,
+  error: number,
+  draws: readonly number[],
+  inTurns: boolean,
+): MetricValue {
   const distances = draws.map(Math.abs);
   const mean = distances.reduce((a, b) => a + b, 0) / distances.length;
-  const nullSpread = Math.sqrt(distances.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (distances.length - 1));
+  // Shuffled classes know nothing of classifiers that have trained on each other's test events.
+  const inflation = inTurns ? FOLD_INFLATION : 1;
+  const nullSpread =
+    inflation * Math.sqrt(distances.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (distances.length - 1));
   return metricValue({
     metric: `jsd-${kind}`,
     value,
-    error: Math.max(error, nullSpread),
+    error: Math.hypot(error, nullSpread),
     distance: Math.abs(value),
     null: mean,
     nullSpread,

@@ -82,33 +82,52 @@ export function crossEntropy(
   let variance = 0;
   for (const rotation of rotations) {
     const shares = calibrate(rotation, signed);
-    const log1 = shares.map((p) => -Math.log(p));
-    const log0 = shares.map((p) => -Math.log1p(-p));
-    const { test, nearest } = rotation;
-    const sums = [0, 0];
-    const first = [0, 0];
-    const squares = [0, 0];
-    const cross = [0, 0];
-    const second = [0, 0];
-    for (let k = 0; k < test.length; k++) {
-      const s = signed[test[k]];
-      const label = s >= 0 ? 1 : 0;
-      const w = Math.abs(s);
-      const loss = label === 1 ? log1[nearest[k]] : log0[nearest[k]];
-      sums[label] += w;
-      first[label] += w * loss;
-      squares[label] += w * w;
-      cross[label] += w * w * loss;
-      second[label] += w * w * loss * loss;
-    }
-    for (const c of [0, 1]) {
-      const mean = first[c] / sums[c];
+    for (const label of [0, 1]) {
+      const { mean, square } = meanLoss(rotation, signed, shares, label === 1);
       value += mean / 2;
-      variance += (second[c] - 2 * mean * cross[c] + mean * mean * squares[c]) / (4 * sums[c] * sums[c]);
+      variance += square / 4;
     }
   }
   const n = rotations.length;
-  return { value: value / n, error: Math.sqrt(Math.max(0, variance)) / n };
+  return { value: value / n, error: Math.sqrt(variance) / n };
+}
+
+/** Mean loss of one class's test events, and the square of its standard error. */
+function meanLoss({ test, nearest }: Rotation, signed: Float64Array, shares: Float64Array, isReference: boolean) {
+  const losses = lossesOf(shares, isReference);
+  let sum = 0;
+  let squares = 0;
+  let first = 0;
+  let cross = 0;
+  let second = 0;
+  for (let k = 0; k < test.length; k++) {
+    const s = signed[test[k]];
+    if (s >= 0 !== isReference) continue;
+    const w = Math.abs(s);
+    const loss = w * losses[nearest[k]];
+    sum += w;
+    squares += w * w;
+    first += loss;
+    cross += w * loss;
+    second += loss * loss;
+  }
+  const mean = first / sum;
+  return { mean, square: Math.max(0, second - 2 * mean * cross + mean * mean * squares) / (sum * sum) };
+}
+
+/** Loss of each group; shares come in long runs of equal ones. */
+function lossesOf(shares: Float64Array, isReference: boolean): Float64Array {
+  const out = new Float64Array(shares.length);
+  let last = Number.NaN;
+  let loss = 0;
+  for (let g = 0; g < shares.length; g++) {
+    if (shares[g] !== last) {
+      last = shares[g];
+      loss = isReference ? -Math.log(last) : -Math.log1p(-last);
+    }
+    out[g] = loss;
+  }
+  return out;
 }
 
 /** (ln 2 - cross-entropy) / ln 2. */
@@ -117,7 +136,7 @@ export const divergenceOf = (entropy: number): number => 1 - entropy / Math.LN2;
 interface NullJob {
   readonly rotations: readonly Rotation[];
   readonly signed: Float64Array;
-  /** Events of each fold. */
+  /** Events of each fold that plays a part. */
   readonly folds: readonly Uint32Array[];
   readonly seed: number | bigint;
   readonly stream: number;
@@ -136,7 +155,8 @@ export const shuffledDivergences = defineTask(
       random.at(first + k);
       for (const events of folds) {
         for (let i = 0; i < events.length; i++) {
-          const j = random.integer(i + 1);
+          // 32 bits of randomness are enough here, and half the work.
+          const j = Math.floor((random.uint32() / 0x100000000) * (i + 1));
           shuffled[events[i]] = shuffled[events[j]];
           shuffled[events[j]] = signed[events[i]];
         }

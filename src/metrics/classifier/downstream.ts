@@ -1,5 +1,5 @@
 import type { EventTable } from "../../data/event-table.js";
-import { type Forest, fitBoosting } from "../../trees/index.js";
+import type { Forest } from "../../trees/index.js";
 import { Random } from "../../util/random.js";
 import { erfc } from "../../util/special.js";
 import { eventNumbers, gather } from "../entries.js";
@@ -9,10 +9,12 @@ import type { DownstreamSpec } from "../spec.js";
 import type { Tools } from "../tools.js";
 import { takeColumns } from "./pooled.js";
 import { orderOf, pairedError, type Ranking, ROC_GRID, rankingOf, rocOf, type Scored } from "./roc.js";
-import { scoreForest, treeOptions } from "./trees.js";
+import { fitStopped, scoreForest, treeOptions } from "./trees.js";
 
 /** Events to train on, and events to test on, at most. */
 const MOST = 100_000;
+/** Share of the training events that tells when to stop. */
+const HELD_OUT = 0.2;
 /** Least events of each class in each part. */
 const LEAST = 20;
 /** Disjoint parts of each training sample whose classifiers tell how much a classifier depends on its sample. */
@@ -152,14 +154,12 @@ function joined(a: Labelled, b: Labelled): Labelled {
 
 function fit({ features, labels, weights }: Labelled, rows: number, k: number, tools: Tools): Promise<Forest> {
   const side = (label: number) => Float32Array.from(labels, (y, i) => (y === label ? weights[i] : 0));
-  return fitBoosting(
+  const random = new Random(tools.seed, tools.stream + 4).at(k);
+  return fitStopped(
     { features, positive: side(1), negative: side(0) },
-    { ...treeOptions(rows), heldOut: 0.2 },
-    {
-      pool: tools.pool,
-      seed: new Random(tools.seed, tools.stream + 4).at(k).uint32(),
-      ...(tools.signal && { signal: tools.signal }),
-    },
+    Uint8Array.from(labels, () => (random.uniform() < HELD_OUT ? 1 : 0)),
+    treeOptions(rows),
+    { pool: tools.pool, seed: 0, ...(tools.signal && { signal: tools.signal }) },
   );
 }
 

@@ -1,4 +1,11 @@
-import { type BoostingOptions, decodeForest, type Forest, fitBoosting, type LogisticData } from "../../trees/index.js";
+import {
+  type BoostingOptions,
+  decodeForest,
+  type FitContext,
+  type Forest,
+  fitBoosting,
+  type LogisticData,
+} from "../../trees/index.js";
 import { defineTask, sharedArray } from "../../util/pool.js";
 import type { Tools } from "../tools.js";
 import { type Pooled, takeColumns } from "./pooled.js";
@@ -6,7 +13,7 @@ import type { Scorer } from "./scorer.js";
 
 /** Rows that a thread takes at once; with fewer than a forest's map is made for, every row walks the same way. */
 const PART = 16_384;
-/** Trees of a forest that did not pay on held-out events: without any, all scores would be equal. */
+/** Trees of a forest that did not pay on held-out rows. */
 const LEAST_TREES = 10;
 
 interface ScoreJob {
@@ -43,41 +50,54 @@ export async function scoreForest(
   return out;
 }
 
-/** Options by the number of training rows: small samples want few shallow trees. */
+/** Options by the number of training rows: small samples want shallow trees of large leaves. */
 export function treeOptions(rows: number): BoostingOptions {
-  const common = { learningRate: 0.1, maxBins: 256, patience: 20 };
-  if (rows < 2000) return { ...common, trees: 100, maxDepth: 3, minChildWeight: 2.5 };
-  if (rows < 30_000) return { ...common, trees: 200, maxDepth: 4, minChildWeight: 5 };
-  return { ...common, trees: 300, maxDepth: 6, minChildWeight: 10 };
+  const common = { trees: 300, maxBins: 256, patience: 25 };
+  if (rows < 3000) return { ...common, learningRate: 0.05, maxDepth: 3, minChildWeight: 10 };
+  if (rows < 60_000) return { ...common, learningRate: 0.06, maxDepth: 5, minChildWeight: 20 };
+  return { ...common, learningRate: 0.07, maxDepth: 6, minChildWeight: 50 };
+}
+
+/**
+ * Fits a forest that stops where held-out rows no longer gain; where they gain next to nothing, a few trees
+ * stand in, as a forest without any would give every row the same score.
+ * @param held 1 for rows held out.
+ */
+export async function fitStopped(
+  data: LogisticData,
+  held: Uint8Array,
+  options: BoostingOptions,
+  context: FitContext,
+): Promise<Forest> {
+  const forest = await fitBoosting({ ...data, held }, options, context);
+  if (forest.treeCount >= LEAST_TREES) return forest;
+  const side = (weights: Float32Array) => weights.map((w, i) => (held[i] === 1 ? 0 : w));
+  const rest = { features: data.features, positive: side(data.positive), negative: side(data.negative) };
+  return fitBoosting(rest, { ...options, trees: LEAST_TREES }, context);
 }
 
 /** Boosted trees that tell the reference from the candidate; the number of trees is chosen on `stop`. */
 export async function fitTrees(
-  pooled: Pooled,
+  { columns, labels, weights }: Pooled,
   train: Uint32Array,
   stop: Uint32Array,
   seed: number,
   tools: Tools,
 ): Promise<Scorer> {
-  const context = {
-    pool: tools.pool,
-    seed,
-    ...(tools.signal && { signal: tools.signal }),
-    onProgress: (done: number, total: number) => tools.onProgress?.("boosted trees", done, total),
-  };
-  const options = treeOptions(train.length);
   const all = new Uint32Array(train.length + stop.length);
   all.set(train);
   all.set(stop, train.length);
-  const held = new Uint8Array(all.length).fill(1, train.length);
-  let forest = await fitBoosting({ ...dataOf(pooled, all), held }, options, context);
-  if (forest.treeCount < LEAST_TREES) {
-    forest = await fitBoosting(dataOf(pooled, train), { ...options, trees: LEAST_TREES }, context);
-  }
+  const side = (label: number) => Float32Array.from(all, (i) => (labels[i] === label ? weights[i] : 0));
+  const forest = await fitStopped(
+    { features: takeColumns(columns, all), positive: side(1), negative: side(0) },
+    new Uint8Array(all.length).fill(1, train.length),
+    treeOptions(train.length),
+    {
+      pool: tools.pool,
+      seed,
+      ...(tools.signal && { signal: tools.signal }),
+      onProgress: (done, total) => tools.onProgress?.("boosted trees", done, total),
+    },
+  );
   return { score: (features) => scoreForest(forest, features, tools), close: async () => {} };
-}
-
-function dataOf({ columns, labels, weights }: Pooled, events: Uint32Array): LogisticData {
-  const side = (label: number) => Float32Array.from(events, (i) => (labels[i] === label ? weights[i] : 0));
-  return { features: takeColumns(columns, events), positive: side(1), negative: side(0) };
 }
