@@ -210,9 +210,10 @@ const memorisation = (columns: readonly string[], title: string, group: string):
     title,
     unit: "",
     group,
-    metrics: [value("copies", 0.00012, 0.00005, 0.0001), value("nn-ratio", 0.991, 0.006, 0.005, 1)],
+    metrics: [value("copies", 0.503, 0.007, 0.0056, 0.5), value("nn-ratio", 0.991, 0.006, 0.005, 1)],
     columns,
     events: { candidate: 100_000, training: 400_000, holdout: 50_000 },
+    duplicates: { candidate: 0.0002, holdout: 0 },
     distances: { edges, candidate: shape(0.42), holdout: shape(0.43) },
   };
 };

@@ -105,6 +105,7 @@ export async function compareFiles(what: Comparison, session: Session) {
       subtitle: `${labels.candidate} against ${labels.reference}`,
       summary: findings,
       provenance: provenanceOf(what),
+      training: trainingOf(what.manifest),
       referenceLabel: labels.reference,
       candidateLabel: labels.candidate,
     },
@@ -117,6 +118,15 @@ export async function compareFiles(what: Comparison, session: Session) {
   await writeFileAtomic(join(output, "metrics.json"), `${JSON.stringify(evaluation, null, 2)}\n`);
   await writeFileAtomic(report, html);
   return { evaluation, lines: [verdict, ...findings, ...limits], report: resolve(report) };
+}
+
+/** The curves of a bundle's fit, stage by stage. */
+function trainingOf(manifest: Manifest | undefined) {
+  return (manifest?.history ?? []).map(({ stage, steps, losses }) => ({
+    name: stage,
+    xTitle: "Trees or steps",
+    series: [{ name: "held-out loss", steps, values: losses }],
+  }));
 }
 
 function provenanceOf({ reference, candidate, truth = [], training, seed, spec, manifest }: Comparison) {
