@@ -6,8 +6,9 @@ import type { Scorer } from "./scorer.js";
 
 /** Test events that are looked at: enough to see a drop of the AUC of 0.002. */
 const MOST = 40_000;
-/** How often a feature is dealt out. */
-const REPEATS = 2;
+/** Test events from which a feature is dealt out once only; below, several times. */
+const ENOUGH = 10_000;
+const REPEATS = 3;
 
 /**
  * How much the AUC falls when a feature is dealt out anew among the test events of both classes.
@@ -34,16 +35,17 @@ export async function importanceOf(
     weights: Float64Array.from(rows, (i) => test.weights[i]),
   };
   const plain = rankingOf(some);
+  const repeats = rows.length < ENOUGH ? REPEATS : 1;
   const drops: Estimate[] = [];
   for (const [f, column] of columns.entries()) {
     let value = 0;
     let variance = 0;
-    for (let repeat = 0; repeat < REPEATS; repeat++) {
+    for (let repeat = 0; repeat < repeats; repeat++) {
       const order = random.permutation(rows.length).map((k) => rows[k]);
       const dealt = own.map((one, k) => (k === f ? take(column, order) : one));
       const ranking = rankingOf({ ...some, scores: await scorer.score(dealt) });
-      value += (plain.auc - ranking.auc) / REPEATS;
-      variance += pairedError(some, plain, ranking) ** 2 / REPEATS;
+      value += (plain.auc - ranking.auc) / repeats;
+      variance += pairedError(some, plain, ranking) ** 2 / repeats;
     }
     drops.push({ value, error: Math.sqrt(variance) });
   }
