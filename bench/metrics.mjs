@@ -1,23 +1,19 @@
-// A full comparison of two large samples through the command line, and single metrics beside SciPy and scikit-learn.
+// A full comparison of two large samples through the command line, and single metrics beside SciPy.
 //
-//   npm run bench:metrics -- [--events 1000000] [--rows 150000] [--only compare,single,classifier]
+//   npm run bench:metrics -- [--events 1000000] [--only compare,single]
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { classifierTest } from "../dist/metrics/classifier/classifier-test.js";
 import { Comparison, metrics, sampleOf } from "../dist/metrics/index.js";
-import { pointsOf } from "../dist/metrics/points.js";
-import { workerPool } from "../dist/node/worker-pool.js";
 import { createTable, EventTable, flatColumn, Random } from "../dist/node.js";
 
 const { values: args } = parseArgs({
   options: {
     events: { type: "string", default: "1000000" },
-    rows: { type: "string", default: "150000" },
-    only: { type: "string", default: "compare,single,classifier" },
+    only: { type: "string", default: "compare,single" },
   },
 });
 const events = Number(args.events);
@@ -92,10 +88,10 @@ function shortest(work, runs = 5) {
 }
 
 /** Numbers of the peers, or a word on how to get them. */
-function peer(what, ...files) {
-  const { status, stdout, stderr } = spawnSync("/usr/bin/python3", [peers, what, ...files], { encoding: "utf8" });
+function peer(...files) {
+  const { status, stdout, stderr } = spawnSync("/usr/bin/python3", [peers, ...files], { encoding: "utf8" });
   if (status === 0) return JSON.parse(stdout);
-  console.log(`(no peer: ${stderr.trim().split("\n").at(-1)}; apt install python3-scipy python3-sklearn)`);
+  console.log(`(no peer: ${stderr.trim().split("\n").at(-1)}; apt install python3-scipy)`);
   return {};
 }
 
@@ -131,7 +127,7 @@ if (only.has("single")) {
     const comparison = new Comparison(sampleOf(a), sampleOf(b));
     for (const name of ["ks", "w1", "w2-squared", "chi2", "separation", "tails"]) metric(name).compute(comparison);
   });
-  const theirs = peer("single", path("a.f64"), path("b.f64"));
+  const theirs = peer(path("a.f64"), path("b.f64"));
   console.log(
     "\n| metric, from unsorted values | Peregrine, with error and null | SciPy, value alone |\n|---|---|---|",
   );
@@ -140,35 +136,5 @@ if (only.has("single")) {
       `| ${name} | ${(1000 * seconds).toFixed(0)} ms | ${theirs[name] ? `${(1000 * theirs[name]).toFixed(0)} ms` : ""} |`,
     );
   }
-}
-if (only.has("classifier")) {
-  const rows = Number(args.rows);
-  const total = Math.round(rows / 0.6);
-  const names = Array.from({ length: 10 }, (_, k) => `x${k}`);
-  const samples = [5, 6].map((seed, k) => columnsOf(seed, total, k * 0.02).map((c) => Float64Array.from(c)));
-  const flat = (columns) => {
-    const out = new Float32Array(10 * total);
-    for (const [k, column] of columns.entries()) for (let i = 0; i < total; i++) out[10 * i + k] = column[i];
-    return out;
-  };
-  for (const [k, columns] of samples.entries()) writeFileSync(path(`sample${k}.f32`), flat(columns));
-  const theirs = peer("classifier", path("sample0.f32"), path("sample1.f32"), String(rows));
-  const pool = workerPool();
-  const [x, y] = samples.map((columns, k) => pointsOf(names, columns, undefined, `sample ${k}`));
-  console.log(
-    `\n| classifier test, ${rows} + ${rows} events to train on | seconds | AUC on ${total - rows - Math.round(total / 5)} + as many others |\n|---|---|---|`,
-  );
-  for (const kind of ["trees", "network"]) {
-    const start = performance.now();
-    const {
-      metrics: [auc],
-    } = await classifierTest(x, y, kind, { seed: 1, stream: 0, pool });
-    console.log(
-      `| Peregrine, ${kind} | ${((performance.now() - start) / 1000).toFixed(1)} | ${auc.value.toFixed(4)} ± ${auc.error.toFixed(4)} |`,
-    );
-  }
-  if (theirs.seconds)
-    console.log(`| scikit-learn HistGradientBoosting | ${theirs.seconds.toFixed(1)} | ${theirs.auc.toFixed(4)} |`);
-  await pool.close();
 }
 rmSync(folder, { recursive: true });
