@@ -13,8 +13,9 @@ export function classOf(value: number | null, { edges }: Classes): number | null
   return edges.reduce((k, edge) => (value >= edge ? k + 1 : k), 0);
 }
 
-/** Colour channel of a column of class numbers, with a legend that names the edges. */
+/** Colour channel of a column of class numbers, with a legend that names the edges, or every second or third of them. */
 export function classColours(field: string, { colours, texts }: Classes, title: string, every = 1): object {
+  const named = texts.map((text, i) => (i % every === 0 ? text : ""));
   const halves = texts.map((_, i) => i + 0.5);
   return {
     field,
@@ -22,8 +23,8 @@ export function classColours(field: string, { colours, texts }: Classes, title: 
     scale: { type: "threshold", domain: halves, range: colours },
     legend: {
       title,
-      values: halves.filter((_, i) => i % every === 0),
-      labelExpr: `${JSON.stringify(texts)}[datum.value - 0.5]`,
+      // The lowest class has no lower edge to name.
+      labelExpr: `datum.value > 0 ? ${JSON.stringify(named)}[datum.value - 0.5] : ''`,
       labelFontSize: 10,
       labelOverlap: false,
       gradientThickness: 9,

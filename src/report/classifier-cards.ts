@@ -73,9 +73,9 @@ function weightTable(
   const percent = (share: number) => `${number(100 * share, 3)} %`;
   const rows = [
     ["Mean weight (1 if calibrated)", withError(mean.value, mean.error)],
-    ["Effective share after weighting", percent(effectiveShare)],
+    ["Effective share", percent(effectiveShare)],
     ["Twice too common (w < 0.5)", percent(belowHalf)],
-    ["Half too rare (w > 2)", percent(aboveTwo)],
+    ["Twice too rare (w > 2)", percent(aboveTwo)],
   ];
   return html`<table class="stats"><caption>Weight: how much more likely an event is in ${labels.reference} than in ${labels.candidate}. Over ${labels.candidate}:</caption><tbody>${rows.map(([label, value]) => html`<tr><th scope="row">${label}</th><td class="n">${value}</td></tr>`)}</tbody></table>`;
 }

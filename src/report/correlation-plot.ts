@@ -92,7 +92,7 @@ export function correlationPlot(id: string, joint: JointResult, labels: Labels):
     label: `Correlation matrices of ${n} variables: ${labels.reference}, ${labels.candidate}, and their difference in units of its error.`,
     table,
     specs: { linear: { ...spec, resolve: { scale: { color: "independent" } } } as typeof spec },
-    fit: { side: 24, right: small ? 80 : 114, least: 165, most: small ? 360 : 300, aspect: 1 },
+    fit: { side: 24, right: small ? 80 : 114, least: 150, most: small ? 360 : 300, aspect: 1 },
   };
 }
 
