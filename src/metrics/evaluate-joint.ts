@@ -3,6 +3,7 @@ import { Random } from "../util/random.js";
 import { classifierFeatures, classifierTests } from "./classifier/index.js";
 import { eventNumbers, gather } from "./entries.js";
 import type { JointResult, Skipped } from "./evaluation.js";
+import { withFeatureWords } from "./feature-words.js";
 import { compareCells } from "./joint/cells.js";
 import { compareCorrelations } from "./joint/correlation.js";
 import { comparePairs } from "./joint/pairs.js";
@@ -88,7 +89,7 @@ export async function evaluateJoint(
     correlations: whole.correlations,
     pairs: whole.pairs,
     equivalent: whole.equivalent,
-    classifiers: classifiers.results,
+    classifiers: withFeatureWords(classifiers.results, reference, spec),
   };
 }
 

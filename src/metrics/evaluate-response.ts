@@ -1,4 +1,5 @@
 import type { EventTable } from "../data/event-table.js";
+import type { Field } from "../data/schema.js";
 import { DataError } from "../util/errors.js";
 import type { Random } from "../util/random.js";
 import { defaultEdges, mapEdges, profileEdges } from "./binning.js";
@@ -66,8 +67,20 @@ export function evaluateResponse(
       width: profilePair(slices, halfWidth),
     },
     transform: probabilityTransform(populated),
-    plan: { truth: spec.truth, reco: spec.reco, ...plan.map },
+    plan: {
+      truth: spec.truth,
+      reco: spec.reco,
+      xTitle: axisWords(reference.column(spec.truth).field, "true "),
+      yTitle: axisWords(field, ""),
+      ...plan.map,
+    },
   };
+}
+
+/** `true p(π⁺) [GeV]`; a name without a title stands for itself. */
+function axisWords({ name, title, unit }: Field, level: string): string {
+  const words = title === undefined ? name : `${level}${title}`;
+  return unit === undefined || unit === "" ? words : `${words} [${unit}]`;
 }
 
 /** Bins of each axis of a transport plan. */

@@ -144,6 +144,9 @@ export interface MapPair {
 export interface PlanPair extends MapPair {
   readonly truth: string;
   readonly reco: string;
+  /** Words for the axes, with units. */
+  readonly xTitle: string;
+  readonly yTitle: string;
 }
 
 export interface EfficiencyCurve {

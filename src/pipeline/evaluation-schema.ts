@@ -97,7 +97,7 @@ const response = z.strictObject({
     error: z.number(),
     coverage: z.array(z.strictObject({ nominal: z.number(), value: z.number(), error: z.number() })),
   }),
-  plan: z.strictObject({ ...map, truth: z.string(), reco: z.string() }),
+  plan: z.strictObject({ ...map, truth: z.string(), reco: z.string(), xTitle: z.string(), yTitle: z.string() }),
 });
 
 const acceptance = z.strictObject({

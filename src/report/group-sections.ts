@@ -103,7 +103,7 @@ function addConditional(cards: Cards, result: ResponseResult, labels: Labels): v
   }
   if (plan.reference.length > 0) {
     cards.add(
-      mapPlot(plotId("response", name, "plan"), plan, { x: plan.truth, y: plan.reco }, labels, {
+      mapPlot(plotId("response", name, "plan"), plan, { x: plan.xTitle, y: plan.yTitle }, labels, {
         ...MAPS,
         aspect: 1.2,
       }),

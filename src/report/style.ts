@@ -109,7 +109,7 @@ td.clear,.chips .clear b{color:var(--bad)}td.hint,.chips .hint b{color:var(--war
 .stats caption{font-size:inherit;padding-bottom:.2rem}
 .stats th,.stats td{min-width:0;padding:.15rem .5rem .15rem 0;border:0;font-size:inherit}
 .stats th:last-child,.stats td:last-child{padding-right:0}
-.stats th{white-space:normal;overflow-wrap:break-word;max-width:11rem}.stats tbody th{font-weight:400}.stats thead th{color:var(--muted)}.stats tbody td{color:var(--ink)}
+.stats th{white-space:normal;overflow-wrap:break-word;max-width:11rem}.stats tbody th{font-weight:400}.stats thead th{color:var(--muted);overflow-wrap:anywhere;vertical-align:bottom}.stats tbody td{color:var(--ink)}
 .note{color:var(--muted);font-size:.86rem;margin:.5rem 0 0}
 dl{display:grid;grid-template-columns:minmax(7rem,max-content) minmax(0,1fr);gap:.35rem 1.4rem;margin:0;font-size:.9rem}
 dt{color:var(--muted)}dd{margin:0;overflow-wrap:anywhere}

@@ -95,8 +95,11 @@ export function differences({ headlines }: Evaluation): Headline[] {
   return headlines.filter((line) => line.pValue < FALSE_ALARM / headlines.length);
 }
 
-/** How well a classifier that sees whole events tells the two apart; empty where none was trained. */
-export function wholeEventWords({ joints }: Evaluation): string {
+/**
+ * How well a classifier that sees whole events tells the two apart; empty where none was trained.
+ * @param good Whether nothing else does.
+ */
+export function wholeEventWords({ joints }: Evaluation, good: boolean): string {
   const judged = joints.flatMap((joint) =>
     joint.metrics.filter(({ metric }) => isAuc(metric)).map((metric) => ({ joint, metric })),
   );
@@ -106,7 +109,8 @@ export function wholeEventWords({ joints }: Evaluation): string {
   const n = joint.columns.length;
   const given = `given ${n === 1 ? "1 variable" : `all ${n} variables`}${joint.conditions.length > 0 ? " and the truth" : ""}`;
   const auc = withError(metric.value, metric.error);
-  if (standing(metric) === "noise") return ` A classifier ${given} does not tell them apart either (AUC ${auc}).`;
+  if (standing(metric) === "noise")
+    return ` A classifier ${given} does not tell them apart${good ? " either" : ""} (AUC ${auc}).`;
   return ` A classifier ${given} tells them apart with AUC ${auc} (0.5 would be guessing, 1 certainty).`;
 }
 
@@ -120,7 +124,7 @@ export function verdict(
   const n = headlines.length;
   const clear = differences(evaluation);
   const [furthest] = headlines.filter((line) => line.metric === "w1").sort((a, b) => b.value - a.value);
-  const whole = wholeEventWords(evaluation);
+  const whole = wholeEventWords(evaluation, clear.length === 0);
   const size =
     furthest === undefined
       ? ""
