@@ -96,9 +96,12 @@ export function metricValue(
   };
 }
 
+const ROUNDING = 1e-12;
+
 function gammaTail(x: number, mean: number, spread: number): number {
-  if (x <= 0) return 1;
-  if (!(mean > 0 && spread > 0)) return 0;
+  // Where nothing fluctuates, what is more than rounding is a difference.
+  if (x <= 0 || !(spread > 0)) return x <= mean * (1 + 1e-9) + ROUNDING ? 1 : 0;
+  if (!(mean > 0)) return 0;
   const variance = spread * spread;
   return chiSquareTail((2 * x * mean) / variance, (2 * mean * mean) / variance);
 }

@@ -11,16 +11,17 @@ import { ConfigError } from "../util/errors.js";
 import type { Pool } from "../util/pool.js";
 import { alignmentOf } from "./alignment.js";
 import { inferObjects, planColumns, planObjects } from "./comparison-plan.js";
-import type { ComparisonSpec } from "./comparison-spec.js";
+import { type ComparisonSpec, comparisonOf } from "./comparison-spec.js";
 import { type EvaluateSection, evaluateSchema } from "./evaluate-spec.js";
 import { loadTable } from "./load.js";
 import { quantityInputs, withQuantities } from "./quantities.js";
+import type { RunSpec } from "./run-spec.js";
 import { COMPLETE, type PlanContext } from "./whole-plan.js";
 
 export interface CompareOptions {
   readonly seed: number | bigint;
   /** Tells the objects, the weight and the derived quantities (default: what the column names tell). */
-  readonly spec?: ComparisonSpec;
+  readonly spec?: ComparisonSpec | RunSpec;
   /** Truth of the reference's events and of the candidate's, row by row, where it stands in files of its own. */
   readonly truth?: { readonly reference: TableSource; readonly candidate: TableSource };
   /** Events that the candidate was trained on: asks whether it has copied them. */
@@ -42,7 +43,8 @@ export async function compare(
   candidate: TableSource,
   options: CompareOptions,
 ): Promise<Evaluation> {
-  const { spec, truth, training } = options;
+  const { truth, training } = options;
+  const spec = options.spec !== undefined && "method" in options.spec ? comparisonOf(options.spec) : options.spec;
   const a = truth === undefined ? reference : beside(reference, truth.reference);
   const b = truth === undefined ? candidate : beside(candidate, truth.candidate);
   const section = spec?.evaluate ?? evaluateSchema.parse({});

@@ -35,7 +35,7 @@ const fast = {
     yield columns ? table.select(columns) : table;
   },
 };
-const found = await compare(full, fast, { seed, spec, start: 700 });
+const found = await compare(full, fast, { seed, spec, start: 700, pool });
 await full.close();
 await pool.close();
 
