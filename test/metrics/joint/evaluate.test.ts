@@ -9,7 +9,7 @@ afterAll(() => pool.close());
 
 const table = (seed: number, n: number, shift = 0) =>
   new EventTable(normals(seed, n, 4, shift).columns.map((column, k) => flatColumn(`v${k}`, column)));
-const spec = { variables: [], joints: [{ name: "all", columns: ["v0", "v1", "v2", "v3"] }] };
+const spec = { variables: [], joints: [{ name: "all", columns: ["v0", "v1", "v2", "v3"], classifier: false }] };
 
 it("reports several variables together, as plain data that no number of threads changes", async () => {
   const [a, b] = [table(1, 3000), table(2, 2500, 0.1)];
