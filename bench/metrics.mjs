@@ -1,6 +1,6 @@
 // A full comparison of two large samples through the command line, and single metrics beside SciPy.
 //
-//   npm run bench:metrics -- [--events 1000000] [--only compare,single]
+//   npm run bench:metrics -- [--events 1000000] [--only compare,single] [--folder DIR]
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -13,6 +13,7 @@ import { createTable, EventTable, flatColumn, Random } from "../dist/node.js";
 const { values: args } = parseArgs({
   options: {
     events: { type: "string", default: "1000000" },
+    folder: { type: "string" },
     only: { type: "string", default: "compare,single" },
   },
 });
@@ -20,7 +21,7 @@ const events = Number(args.events);
 const only = new Set(args.only.split(","));
 const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
 const peers = fileURLToPath(new URL("metrics-peers.py", import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), "peregrine-bench-"));
+const folder = args.folder ?? mkdtempSync(join(tmpdir(), "peregrine-bench-"));
 const path = (name) => join(folder, name);
 
 /** Ten variables as analyses have them: momenta that fall off, angles, correlated masses; `moved` shifts a few a little. */
@@ -137,4 +138,4 @@ if (only.has("single")) {
     );
   }
 }
-rmSync(folder, { recursive: true });
+if (args.folder === undefined) rmSync(folder, { recursive: true });

@@ -18,10 +18,8 @@ import type { Tools } from "./tools.js";
 const LEAST_EVENTS = 50;
 /** Events of each sample that correlations, pairs and cells look at. */
 const MOST_EVENTS = 1_000_000;
-/** Streams of random numbers of each judge. */
+/** Streams of random numbers of each judge; the classifiers' begin at 32. */
 const STREAMS_EACH = 4;
-/** First stream of the classifiers. */
-const CLASSIFIER_STREAMS = 32;
 /** Standardised values end here, so that their eighth powers and the squares of those stay finite. */
 const FARTHEST = 1e12;
 
@@ -48,19 +46,22 @@ export async function evaluateJoint(
   const [pointsA, pointsB] = [pointsFrom(a, columns, "the reference"), pointsFrom(b, columns, "the candidate")];
   const [x, y] = standardise(pointsA, pointsB).map(withinReach);
   const title = spec.title ?? name;
-  const metrics: MetricValue[] = [];
-  for (const [i, judge] of jointJudges.entries()) {
-    tools.signal?.throwIfAborted();
-    tools.onProgress?.(`${title} together`, i, jointJudges.length + 1);
-    const own: Tools = { ...tools, stream: tools.stream + STREAMS_EACH * i };
+  let done = 0;
+  const total = jointJudges.length + 1;
+  const ended = () => tools.onProgress?.(`${title} together`, ++done, total);
+  tools.onProgress?.(`${title} together`, 0, total);
+  // All at once: some work on the pool's threads, others meanwhile on this one.
+  const judged = jointJudges.map(async (judge, i): Promise<MetricValue[]> => {
+    const own: Tools = { ...tools, onProgress: undefined, stream: tools.stream + STREAMS_EACH * i };
     const random = new Random(own.seed, own.stream);
-    metrics.push(...(await judge.judge(subsample(x, judge.most, random), subsample(y, judge.most, random), own)));
-  }
-  tools.signal?.throwIfAborted();
-  tools.onProgress?.(`${title} together`, jointJudges.length, jointJudges.length + 1);
+    const values = await judge.judge(subsample(x, judge.most, random), subsample(y, judge.most, random), own);
+    ended();
+    return values;
+  });
   const whole = compareWhole(pointsA, pointsB, { ...tools, stream: tools.stream + STREAMS_EACH * jointJudges.length });
-  metrics.push(...whole.metrics);
-  tools.onProgress?.(`${title} together`, jointJudges.length + 1, jointJudges.length + 1);
+  ended();
+  const metrics = [...(await Promise.all(judged)).flat(), ...whole.metrics];
+  tools.signal?.throwIfAborted();
   const classify = async () =>
     classifierTests(
       classifierFeatures(a, spec, "the reference"),
@@ -70,7 +71,7 @@ export async function evaluateJoint(
         truthNumbers(candidate, reference, columns[0], spec.when),
       ],
       title,
-      { ...tools, stream: tools.stream + CLASSIFIER_STREAMS },
+      tools,
     );
   const classifiers = spec.classifier === false ? { metrics: [], results: [] } : await classify();
   return {

@@ -9,5 +9,5 @@ export interface Tools {
   readonly pool: Pool;
   readonly signal?: AbortSignal;
   /** Called as long work goes on. */
-  onProgress?(stage: string, done: number, total: number): void;
+  readonly onProgress?: ((stage: string, done: number, total: number) => void) | undefined;
 }

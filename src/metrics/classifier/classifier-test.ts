@@ -50,6 +50,16 @@ export async function classifierTest(
   tools: Tools,
   groups: readonly [Uint32Array, Uint32Array] = [rowNumbers(reference), rowNumbers(candidate)],
 ): Promise<{ metrics: MetricValue[]; result: ClassifierResult }> {
+  return testPooled(poolForTest(reference, candidate, tools, groups), kind, tools);
+}
+
+/** Both samples as all classifiers see them. @throws DataError where a weight is negative. */
+export function poolForTest(
+  reference: Points,
+  candidate: Points,
+  { seed, stream }: Pick<Tools, "seed" | "stream">,
+  groups: readonly [Uint32Array, Uint32Array],
+): Pooled {
   for (const { weights, label } of [reference, candidate]) {
     const bad = weights?.find((w) => !(w >= 0));
     if (bad === undefined) continue;
@@ -57,10 +67,19 @@ export async function classifierTest(
       `classifier: ${label} has a negative weight; expected weights >= 0, got ${bad}. A classifier cannot learn from such events.`,
     );
   }
+  const most = Math.min(MOST, MOST_RATIO * Math.min(reference.length, candidate.length));
+  return poolSamples(reference, candidate, groups, most, new Random(seed, stream + STREAM.deal));
+}
+
+/** One kind of classifier on samples that are pooled already. */
+export async function testPooled(
+  pooled: Pooled,
+  kind: ClassifierKind,
+  tools: Tools,
+): Promise<{ metrics: MetricValue[]; result: ClassifierResult }> {
   const { seed, stream } = tools;
-  const fewest = Math.min(reference.length, candidate.length);
-  const most = Math.min(MOST, MOST_RATIO * fewest);
-  const pooled = poolSamples(reference, candidate, groups, most, new Random(seed, stream + STREAM.deal));
+  const ofReference = pooled.labels.reduce((sum, label) => sum + label, 0);
+  const fewest = Math.min(ofReference, pooled.labels.length - ofReference);
   const turns = fewest < FEW ? FOLDS : 1;
   const parts = Array.from({ length: FOLDS }, (_, fold) => eventsWhere(pooled, (own) => own === fold));
   const seeds = new Random(seed, stream + STREAM.seeds);

@@ -3,7 +3,7 @@ import type { MetricValue } from "../metric.js";
 import { type Points, pointsOf } from "../points.js";
 import type { JointSpec } from "../spec.js";
 import type { Tools } from "../tools.js";
-import { type ClassifierKind, classifierTest } from "./classifier-test.js";
+import { type ClassifierKind, poolForTest, testPooled } from "./classifier-test.js";
 import { hasRuntime } from "./network.js";
 
 /** Columns by name, and weights, of the events of one sample. */
@@ -57,8 +57,9 @@ export async function classifierTests(
   const kinds: ClassifierKind[] = ["trees"];
   if (await hasRuntime()) kinds.push("network");
   else onProgress("no network: ONNX Runtime does not load here", 1, 1);
+  const pooled = poolForTest(reference, candidate, tools, groups);
   for (const kind of kinds) {
-    const test = await classifierTest(reference, candidate, kind, { ...tools, onProgress }, groups);
+    const test = await testPooled(pooled, kind, { ...tools, onProgress });
     metrics.push(...test.metrics);
     results.push(test.result);
   }

@@ -2,6 +2,7 @@ import { sharedArray } from "../../util/pool.js";
 import type { Random } from "../../util/random.js";
 import { normalQuantile } from "../../util/special.js";
 import type { Points } from "../points.js";
+import { sortWithWeights } from "../sort.js";
 import { dealFolds } from "./folds.js";
 
 /** The events of both samples that a classifier sees, reference first. All arrays have one entry an event. */
@@ -84,7 +85,7 @@ const STRETCHES = 2000;
  */
 export function normalScores(values: Float64Array): Float32Array {
   const n = values.length;
-  const sorted = values.slice().sort();
+  const { values: sorted } = sortWithWeights(values);
   const at: number[] = [];
   const score: number[] = [];
   let last = 0;
