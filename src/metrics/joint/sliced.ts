@@ -37,7 +37,7 @@ const infos: readonly MetricInfo[] = [
 
 const SLICES = 100;
 /** Pairs of samples that the null is made of, and the most different events in them. */
-const PAIRS = 48;
+const PAIRS = 32;
 const NULL_EVENTS = 20_000;
 /** A candidate so many times larger than the reference has no noise of its own to speak of. */
 const MOST_DRAWS = 30;
@@ -174,7 +174,7 @@ function influenceVariance(parts: readonly SliceResult[], side: "x" | "y", k: nu
   const sum = new Float64Array(n);
   for (const part of parts) {
     const influence = part[side];
-    for (let i = 0; i < n; i++) sum[i] += influence[k * n + i];
+    for (let i = 0; i < n; i++) sum[i] += influence[3 * i + k];
   }
   return varianceOfMean(p, sum);
 }
