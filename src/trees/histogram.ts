@@ -1,6 +1,6 @@
 /**
  * Adds the slopes of rows `order[from .. to - 1]` to a histogram that begins at `base`: two sums a bin, feature after
- * feature. Three features are done at a time, since rows, not bins, are what has to come from memory.
+ * feature. Several features are done at a time, since rows, not bins, are what has to come from memory.
  * @param bins Bin of each value, `stride` apart from feature to feature.
  * @param slope First and second derivative, one pair a row.
  */
@@ -17,6 +17,34 @@ export function accumulate(
 ): void {
   const features = binStart.length - 1;
   let f = 0;
+  for (; f + 4 < features; f += 5) {
+    const a = base + 2 * binStart[f];
+    const b = base + 2 * binStart[f + 1];
+    const c = base + 2 * binStart[f + 2];
+    const d = base + 2 * binStart[f + 3];
+    const e = base + 2 * binStart[f + 4];
+    const at = f * stride;
+    for (let k = from; k < to; k++) {
+      const i = order[k];
+      const g = slope[2 * i];
+      const h = slope[2 * i + 1];
+      const v = a + 2 * bins[at + i];
+      const w = b + 2 * bins[at + stride + i];
+      const x = c + 2 * bins[at + 2 * stride + i];
+      const y = d + 2 * bins[at + 3 * stride + i];
+      const z = e + 2 * bins[at + 4 * stride + i];
+      histogram[v] += g;
+      histogram[v + 1] += h;
+      histogram[w] += g;
+      histogram[w + 1] += h;
+      histogram[x] += g;
+      histogram[x + 1] += h;
+      histogram[y] += g;
+      histogram[y + 1] += h;
+      histogram[z] += g;
+      histogram[z + 1] += h;
+    }
+  }
   for (; f + 2 < features; f += 3) {
     const a = base + 2 * binStart[f];
     const b = base + 2 * binStart[f + 1];

@@ -9,6 +9,16 @@ for (let j = 0, odds = 4.248354255291589e-18; j < SIGMOID.length; j++, odds *= 1
 }
 
 /**
+ * log(1 + e^x) at the same points: the integral of the above, by the trapezoidal rule with its end correction (Euler and
+ * Maclaurin), whose error is below 1e-12.
+ */
+const SOFTPLUS = new Float64Array(SIGMOID.length);
+for (let j = 1, h = 1 / STEPS; j < SOFTPLUS.length; j++) {
+  const [p, q] = [SIGMOID[j - 1], SIGMOID[j]];
+  SOFTPLUS[j] = SOFTPLUS[j - 1] + (h / 2) * (p + q) - ((h * h) / 12) * (q * (1 - q) - p * (1 - p));
+}
+
+/**
  * Returns 1 / (1 + e^-x) for |x| <= 40 (beyond that, of the nearer end), relative error below 1e-7: a Taylor series about
  * the nearest point of a table, whose derivatives follow from the value q itself: q (1 - q), q (1 - q) (1 - 2 q).
  */
@@ -75,12 +85,19 @@ function squaredSlopes(job: BoostingJob, from: number, to: number): void {
 function lossOf({ loss, first, second, margin }: BoostingJob, i: number): number {
   const m = margin[i];
   if (loss === "squared") return 0.5 * second[i] * (m - first[i]) ** 2;
-  return first[i] * softplus(-m) + second[i] * softplus(m);
+  return (first[i] + second[i]) * softplus(m) - first[i] * m;
 }
 
-/** log(1 + e^x) without overflow. */
-function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+/** log(1 + e^x), absolute error below 1e-10: a Taylor series like that of `sigmoid`. */
+export function softplus(x: number): number {
+  if (x > LIMIT) return x;
+  const bounded = x < -LIMIT ? -LIMIT : x;
+  const at = (bounded + LIMIT) * STEPS;
+  const j = (at + 0.5) | 0;
+  const q = SIGMOID[j];
+  const d = (at - j) * (1 / STEPS);
+  const curvature = q * (1 - q);
+  return SOFTPLUS[j] + d * (q + d * curvature * (0.5 + (d * (1 - 2 * q)) / 6));
 }
 
 /**
