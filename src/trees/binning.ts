@@ -1,3 +1,5 @@
+import { defineTask, sharedArray } from "../util/pool.js";
+
 /** More rows than this are thinned out to place the cuts; the error of a quantile is then about 0.1 %. */
 const SAMPLE = 262_144;
 
@@ -58,6 +60,24 @@ export function binColumn(column: Float32Array, cuts: Float32Array, out: Uint16A
     out[i] = from;
   }
 }
+
+/** The cuts of a feature, and the bin of each of its values. */
+export interface Binned {
+  readonly cuts: Float32Array;
+  readonly bins: Uint16Array;
+}
+
+/** Bins one feature, on any thread. */
+export const binFeature = defineTask(
+  import.meta.url,
+  "binFeature",
+  ({ column, maxBins }: { readonly column: Float32Array; readonly maxBins: number }): Binned => {
+    const cuts = chooseCuts(column, maxBins);
+    const bins = sharedArray(Uint16Array, column.length);
+    binColumn(column, cuts, bins);
+    return { cuts, bins };
+  },
+);
 
 function countBelow(sorted: Float32Array, x: number): number {
   let from = 0;

@@ -1,7 +1,7 @@
 import { DataError, InterruptedError } from "../util/errors.js";
 import { Barrier, inlinePool, type Pool, sharedArray } from "../util/pool.js";
 import { Random } from "../util/random.js";
-import { binColumn, chooseCuts } from "./binning.js";
+import { binFeature } from "./binning.js";
 import { type GrownTrees, type GrowProgress, growForest } from "./boosting-grow.js";
 import { BLOCK_ROWS, type BoostingJob } from "./boosting-job.js";
 import { type BoostingOptions, type ResolvedBoostingOptions, resolveBoostingOptions } from "./boosting-options.js";
@@ -58,7 +58,11 @@ export async function fitBoosting(
   const start = "positive" in data ? startOfLogistic(data, rows) : startOfSquared(data, rows);
   const pool = context.pool ?? inlinePool();
   const size = Math.max(1, Math.min(pool.size, Math.ceil(rows / ROWS_A_THREAD)));
-  const cuts = data.features.map((column) => chooseCuts(column, resolved.maxBins));
+  const { maxBins } = resolved;
+  // Few rows are binned before another thread would have begun.
+  const workers = rows < ROWS_A_THREAD * 4 ? inlinePool() : pool;
+  const binned = await Promise.all(data.features.map((column) => workers.run(binFeature, { column, maxBins })));
+  const cuts = binned.map((one) => one.cuts);
   const job: BoostingJob = {
     ...makeJob(rows, cuts, resolved, size),
     loss,
@@ -67,8 +71,8 @@ export async function fitBoosting(
     unitH: gridUnit(start.mostH),
   };
   const bins = new Uint16Array(rows * data.features.length);
-  data.features.forEach((column, f) => {
-    binColumn(column, cuts[f], bins.subarray(f * rows, (f + 1) * rows));
+  binned.forEach((one, f) => {
+    bins.set(one.bins, f * rows);
   });
   const order = curveOrder(bins, job.binStart, rows);
   data.features.forEach((_, f) => {

@@ -50,16 +50,16 @@ export async function classifierTest(
   tools: Tools,
   groups: readonly [Uint32Array, Uint32Array] = [rowNumbers(reference), rowNumbers(candidate)],
 ): Promise<{ metrics: MetricValue[]; result: ClassifierResult }> {
-  return testPooled(poolForTest(reference, candidate, tools, groups), kind, tools);
+  return testPooled(await poolForTest(reference, candidate, tools, groups), kind, tools);
 }
 
 /** Both samples as all classifiers see them. @throws DataError where a weight is negative. */
-export function poolForTest(
+export async function poolForTest(
   reference: Points,
   candidate: Points,
-  { seed, stream }: Pick<Tools, "seed" | "stream">,
+  { seed, stream, pool }: Pick<Tools, "seed" | "stream" | "pool">,
   groups: readonly [Uint32Array, Uint32Array],
-): Pooled {
+): Promise<Pooled> {
   for (const { weights, label } of [reference, candidate]) {
     const bad = weights?.find((w) => !(w >= 0));
     if (bad === undefined) continue;
@@ -68,7 +68,7 @@ export function poolForTest(
     );
   }
   const most = Math.min(MOST, MOST_RATIO * Math.min(reference.length, candidate.length));
-  return poolSamples(reference, candidate, groups, most, new Random(seed, stream + STREAM.deal));
+  return poolSamples(reference, candidate, groups, most, new Random(seed, stream + STREAM.deal), pool);
 }
 
 /** One kind of classifier on samples that are pooled already. */

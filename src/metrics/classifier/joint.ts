@@ -57,7 +57,7 @@ export async function classifierTests(
   const kinds: ClassifierKind[] = ["trees"];
   if (await hasRuntime()) kinds.push("network");
   else onProgress("no network: ONNX Runtime does not load here", 1, 1);
-  const pooled = poolForTest(reference, candidate, tools, groups);
+  const pooled = await poolForTest(reference, candidate, tools, groups);
   for (const kind of kinds) {
     const test = await testPooled(pooled, kind, { ...tools, onProgress });
     metrics.push(...test.metrics);

@@ -1,4 +1,4 @@
-import { sharedArray } from "../../util/pool.js";
+import { defineTask, type Pool, sharedArray } from "../../util/pool.js";
 import type { Random } from "../../util/random.js";
 import { normalQuantile } from "../../util/special.js";
 import type { Points } from "../points.js";
@@ -22,13 +22,14 @@ export interface Pooled {
 }
 
 /** Pools both samples, at most `most` events of each. */
-export function poolSamples(
+export async function poolSamples(
   reference: Points,
   candidate: Points,
   groups: readonly [Uint32Array, Uint32Array],
   most: number,
   random: Random,
-): Pooled {
+  pool: Pool,
+): Promise<Pooled> {
   const [a, b] = dealFolds(groups, most, random);
   const total = a.rows.length + b.rows.length;
   const labels = new Uint8Array(total).fill(1, 0, a.rows.length);
@@ -51,7 +52,7 @@ export function poolSamples(
   );
   return {
     names: reference.names,
-    columns: raw.map(normalScores),
+    columns: await Promise.all(raw.map((values) => pool.run(normalScoresTask, values))),
     labels,
     weights: balanced(join(ones(reference), ones(candidate)), labels),
     folds,
@@ -75,6 +76,8 @@ export function takeColumns(columns: readonly Float32Array[], events: Uint32Arra
     return out;
   });
 }
+
+export const normalScoresTask = defineTask(import.meta.url, "normalScoresTask", normalScores);
 
 /** Stretches of equal probability between two knots of the map to normal scores. */
 const STRETCHES = 2000;
