@@ -98,7 +98,8 @@ export function metricValue(
 
 const ROUNDING = 1e-12;
 
-function gammaTail(x: number, mean: number, spread: number): number {
+/** Probability that a gamma-distributed distance of this mean and spread is at least x. */
+export function gammaTail(x: number, mean: number, spread: number): number {
   // Where nothing fluctuates, what is more than rounding is a difference.
   if (x <= 0 || !(spread > 0)) return x <= mean * (1 + 1e-9) + ROUNDING ? 1 : 0;
   if (!(mean > 0)) return 0;

@@ -1,5 +1,5 @@
 import { erfc } from "../util/special.js";
-import { type Metric, metricValue } from "./metric.js";
+import { gammaTail, type Metric, metricValue } from "./metric.js";
 import type { Sample } from "./sample.js";
 
 /** First Wasserstein distance, in standard deviations of the reference; `raw` holds it in the variable's unit. */
@@ -28,8 +28,11 @@ export const w1: Metric = {
       raw: gap.area,
     });
     if (reference.deviation === 0) return value;
+    // Noise as in the candidate counts, too: an entry far out in it alone is nothing that the reference foretells.
+    const other = bridgeArea(candidate);
+    const likely = gammaTail(gap.area, other.mean / root, other.spread / root);
     // W1 is never below the difference of the means, and far out noise is all shift: there that tail is the longer one.
-    return { ...value, pValue: Math.max(value.pValue, erfc((value.value * root) / Math.SQRT2)) };
+    return { ...value, pValue: Math.max(value.pValue, likely, erfc((value.value * root) / Math.SQRT2)) };
   },
 };
 
