@@ -33,8 +33,11 @@ async function bundle(entry: string) {
   return { code: result.outputFiles[0].text, parts: Object.values(result.metafile.inputs), warnings: result.warnings };
 }
 
-it("the engine's code can be bundled for browsers, and asks for nothing that only Node has", async () => {
-  const { parts, warnings } = await bundle("../../src/engine/index.ts");
+it.each([
+  ["the engine's code", "../../src/engine/index.ts"],
+  ["all that is public", "../../src/index.ts"],
+])("%s can be bundled for browsers, and asks for nothing that only Node has", async (_, entry) => {
+  const { parts, warnings } = await bundle(entry);
   const outside = parts.flatMap((part) =>
     part.imports.filter(({ external, path }) => external === true && path !== "<runtime>"),
   );
