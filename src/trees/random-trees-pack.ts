@@ -3,8 +3,8 @@ import { LEAF, linkPreorder } from "./forest-nodes.js";
 
 /** Most inputs of a tree, features and random ones together: a node has eight bits for its test. */
 export const MOST_INPUTS = 128;
-/** Most leaves of a tree: it has at most half as many nodes again, and a node 23 bits for one that its test leads to. */
-const MOST_LEAVES = 5_500_000;
+/** Most leaves of a tree: it has at most twice as many nodes, and a node 23 bits for one that its test leads to. */
+const MOST_LEAVES = 4_190_000;
 /** Below the key of every number. */
 const LEAST = -0x80000000;
 
@@ -64,8 +64,9 @@ export function packTree({ feature, threshold, donors, leafStart }: PlainTree, i
       leaf--;
     } else count[k] = count[k + 1] + count[right[k]];
   }
-  // There are `leaves - 1` tests, and as many ends of chains as chains; these hold two leaves each, but for a lone leaf.
-  const words = new Int32Array(3 * leaves);
+  // There are `leaves - 1` tests and at most as many chains, but for a lone leaf. (Mostly half as many, as a chain ends with
+  // two leaves; but a leaf that cannot be split may hold more rows than the subtree beside it, which then is a chain.)
+  const words = new Int32Array(4 * leaves);
   const orderedDonors = new Uint32Array(donors.length);
   const orderedStart = new Uint32Array(leaves + 1);
   let placed = 0;

@@ -1,7 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { workerPool } from "../../src/node/worker-pool.js";
+import { LEAF } from "../../src/trees/forest-nodes.js";
 import { type DonorSampler, decodeDonorSampler, fitRandomTrees } from "../../src/trees/index.js";
-import { decodeRandomTrees } from "../../src/trees/random-trees.js";
+import { decodeRandomTrees, RandomTrees } from "../../src/trees/random-trees.js";
+import { isSound, packTree } from "../../src/trees/random-trees-pack.js";
 import { argsort, TreeGrower } from "../../src/trees/tree-grower.js";
 import { DataError } from "../../src/util/errors.js";
 import { Random } from "../../src/util/random.js";
@@ -278,4 +280,28 @@ describe("randomised trees", () => {
     await expect(fitRandomTrees({ ...one, targets: [] }, {}, { seed: 1 })).rejects.toThrow(DataError);
     await expect(fitRandomTrees(one, { minLeaf: 0 }, { seed: 1 })).rejects.toThrow(/randomTrees.minLeaf/);
   });
+});
+
+it("lays out trees whose leaves outweigh the subtrees beside them", () => {
+  // Every test sends more rows to a leaf on the left than to all that is on its right: each is a chain of its own.
+  const depth = 8;
+  const feature = new Uint16Array(2 * depth + 1);
+  const threshold = new Float32Array(2 * depth + 1);
+  const leafStart = [0];
+  for (let k = 0; k <= depth; k++) {
+    feature[2 * k] = k < depth ? 0 : LEAF;
+    threshold[2 * k] = k < depth ? k : 0;
+    if (k < depth) feature[2 * k + 1] = LEAF;
+    leafStart.push(leafStart[k] + 3 ** (depth - k));
+  }
+  const donors = Uint32Array.from({ length: leafStart[depth + 1] }, (_, row) => row);
+  const tree = packTree({ feature, threshold, donors, leafStart: Uint32Array.from(leafStart) }, 1);
+  expect(isSound(tree, 1, donors.length)).toBe(true);
+  const trees = new RandomTrees(1, donors.length, 0, [tree], undefined);
+  const x = Float32Array.from({ length: depth + 1 }, (_, k) => k);
+  const rows = draw(decodeDonorSampler(trees.encode()), [x]);
+  for (let k = 0; k <= depth; k++) {
+    expect(rows[k]).toBeGreaterThanOrEqual(leafStart[k]);
+    expect(rows[k]).toBeLessThan(leafStart[k + 1]);
+  }
 });
