@@ -46,6 +46,7 @@ th,td{text-align:left;padding:.34rem .7rem;border-bottom:1px solid var(--line);v
 th:first-child,td:first-child{padding-left:0}
 thead th{font-weight:600;color:var(--muted);font-size:.8rem;white-space:nowrap}
 tbody th{font-weight:500;min-width:6rem;max-width:24rem}
+#headlines tbody th{min-width:min(8.2rem,38vw)}#headlines .bar{min-width:7.5rem}
 td.n,th.n{text-align:right;white-space:nowrap}
 .metric{white-space:nowrap}
 .bar{min-width:9rem;width:26%}
