@@ -1,6 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { abortAllSinks, ioError, writeFileAtomic } from "../../node/files.js";
+import { abortAllSinks, writeFileAtomic } from "../../node/files.js";
+import { makeFolder } from "../../node/folders.js";
 import { loadReportAssets } from "../../node/report-assets.js";
 import type { Manifest } from "../../pipeline/bundle.js";
 import { compare } from "../../pipeline/compare.js";
@@ -80,8 +80,20 @@ interface Comparison {
 
 /** Compares two files and writes metrics.json and report.html. */
 export async function compareFiles(what: Comparison, session: Session) {
-  const { reference, candidate, output, spec, seed, start, stop, labels, truth = [], training, skip } = what;
   onEarlyEnd(abortAllSinks);
+  // First of all: nobody wants to hear after minutes of work that it cannot be written.
+  const undo = await makeFolder(what.output);
+  onEarlyEnd(undo);
+  try {
+    return await compareInto(what, session);
+  } catch (error) {
+    undo();
+    throw error;
+  }
+}
+
+async function compareInto(what: Comparison, session: Session) {
+  const { reference, candidate, output, spec, seed, start, stop, labels, truth = [], training, skip } = what;
   const paths = [reference, candidate, ...truth, ...(training === undefined ? [] : [training])];
   const evaluation = await withTables(paths, what.tree, (tables) => {
     const [a, b, ...rest] = tables;
@@ -111,9 +123,6 @@ export async function compareFiles(what: Comparison, session: Session) {
     },
     await loadReportAssets(),
   );
-  await mkdir(output, { recursive: true }).catch((error: unknown) => {
-    throw ioError(output, "write", error);
-  });
   const report = join(output, "report.html");
   await writeFileAtomic(join(output, "metrics.json"), `${JSON.stringify(evaluation, null, 2)}\n`);
   await writeFileAtomic(report, html);

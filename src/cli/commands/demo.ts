@@ -1,6 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ioError, writeFileAtomic } from "../../node/files.js";
+import { writeFileAtomic } from "../../node/files.js";
+import { makeFolder } from "../../node/folders.js";
 import { comparisonOf } from "../../pipeline/comparison-spec.js";
 import { findDemo } from "../../pipeline/demos.js";
 import { generate } from "../../pipeline/generate.js";
@@ -22,9 +22,7 @@ export function run(process: string | undefined, options: Options): Promise<void
     const demo = findDemo(process ?? "photoproduction");
     const seed = toInteger("--seed", options.seed, 0);
     const began = performance.now();
-    await mkdir(options.output, { recursive: true }).catch((error: unknown) => {
-      throw ioError(options.output, "write", error);
-    });
+    await makeFolder(options.output);
     const path = (name: string) => join(options.output, name);
     const make = async (name: string, what: string, events: number, detector: string | undefined, from: number) => {
       session.say(
