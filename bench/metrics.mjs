@@ -1,14 +1,15 @@
 // A full comparison of two large samples through the command line, and single metrics beside SciPy.
 //
 //   npm run bench:metrics -- [--events 1000000] [--only compare,single] [--folder DIR]
-import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Comparison, metrics, sampleOf } from "../dist/metrics/index.js";
 import { createTable, EventTable, flatColumn, Random } from "../dist/node.js";
+import { measured } from "./measured.mjs";
 
 const { values: args } = parseArgs({
   options: {
@@ -56,27 +57,6 @@ async function writeSample(name, seed, moved) {
   await sink.close();
 }
 
-/** Runs the command and follows the largest resident memory of its process. */
-function measured(...rest) {
-  return new Promise((resolve) => {
-    const start = performance.now();
-    const child = spawn(process.execPath, [main, ...rest], { stdio: ["ignore", "ignore", "inherit"] });
-    let peak = 0;
-    const watch = setInterval(() => {
-      try {
-        const line = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"));
-        if (line) peak = Math.max(peak, Number(line[1]) / 1024);
-      } catch {
-        // The process has just ended, or the system has no /proc: the last reading stands.
-      }
-    }, 20);
-    child.on("close", (code) => {
-      clearInterval(watch);
-      resolve({ code, wall: (performance.now() - start) / 1000, peak });
-    });
-  });
-}
-
 /** Shortest of several runs [s]. */
 function shortest(work, runs = 5) {
   let best = Number.POSITIVE_INFINITY;
@@ -101,6 +81,7 @@ if (only.has("compare")) {
   await writeSample("reference.parquet", 1, 0);
   await writeSample("candidate.parquet", 2, 0.002);
   const { code, wall, peak } = await measured(
+    main,
     "compare",
     path("reference.parquet"),
     path("candidate.parquet"),

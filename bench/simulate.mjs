@@ -1,12 +1,13 @@
 // How fast `peregrine simulate` replays single particles from Parquet to Parquet, and what memory that takes.
 //
 //   npm run build && node bench/simulate.mjs [--events 20000000] [--training 1600000] [--kinds trees,neighbours] [--folder DIR]
-import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { measured } from "./measured.mjs";
 
 const { values: args } = parseArgs({
   options: {
@@ -20,31 +21,6 @@ const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
 const folder = args.folder ?? mkdtempSync(join(tmpdir(), "peregrine-bench-"));
 const path = (name) => join(folder, name);
 const run = (...rest) => execFileSync(process.execPath, [main, ...rest, "--quiet"], { stdio: "inherit" });
-
-/** Runs a command and follows the largest resident memory of its process. */
-function measured(...rest) {
-  return new Promise((resolve) => {
-    const start = performance.now();
-    const child = spawn(process.execPath, [main, ...rest, "--json"], { stdio: ["ignore", "pipe", "ignore"] });
-    let peak = 0;
-    let text = "";
-    child.stdout.on("data", (data) => {
-      text += data;
-    });
-    const watch = setInterval(() => {
-      try {
-        const line = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"));
-        if (line) peak = Math.max(peak, Number(line[1]) / 1024);
-      } catch {
-        // The process has just ended, or the system has no /proc: the last reading stands.
-      }
-    }, 50);
-    child.on("close", () => {
-      clearInterval(watch);
-      resolve({ ...JSON.parse(text), wall: (performance.now() - start) / 1000, peak });
-    });
-  });
-}
 
 console.log(`${cpus().length} x ${cpus()[0].model}, Node ${process.version}`);
 run("generate", "gun", "-n", args.training, "--detector", "clas-toy", "-o", path("train.parquet"));
@@ -61,13 +37,16 @@ for (const kind of args.kinds.split(",")) {
   const size = ["acceptance", "reconstruction"]
     .map((part) => statSync(path(`${kind}.peregrine/particle.${part}.bin`)).size)
     .reduce((a, b) => a + b, 0);
-  const { events, wall, peak } = await measured(
+  const { text, wall, peak } = await measured(
+    main,
     "simulate",
     path(`${kind}.peregrine`),
     path("truth.parquet"),
     "-o",
     path("fast.parquet"),
+    "--json",
   );
+  const { events } = JSON.parse(text);
   console.log(
     `| ${kind} | ${events} | ${wall.toFixed(1)} | ${(events / wall / 1e6).toFixed(2)}M | ${peak.toFixed(0)} MB | ${(size / 1e6).toFixed(0)} MB |`,
   );

@@ -1,5 +1,5 @@
-import { DataError } from "../util/errors.js";
 import type { Random } from "../util/random.js";
+import { checkCount, checkedWeights, checkFinite, checkTotal } from "./sample-checks.js";
 
 /** Events as points in the space of several variables. Immutable. */
 export interface Points {
@@ -28,32 +28,17 @@ export function pointsOf(
   label = "sample",
 ): Points {
   const length = columns[0]?.length ?? 0;
-  if (length < 2) {
-    const count = length === 0 ? "none" : "one";
-    throw new DataError(
-      `metrics: ${label} has too few events to compare; expected at least 2, got ${count}. Simulate or read more events.`,
-    );
-  }
-  for (const [k, column] of columns.entries()) {
-    const bad = column.findIndex((x) => !Number.isFinite(x));
-    if (bad < 0) continue;
-    throw new DataError(
-      `metrics: "${names[k]}" of ${label} has a value that is not a number; expected finite values, got ${column[bad]} at entry ${bad}. Leave such entries out or repair them before comparing.`,
-    );
-  }
+  checkCount(length, label);
+  for (const [k, column] of columns.entries()) checkFinite(column, `"${names[k]}" of ${label}`, "value");
+  const weighted = checkedWeights(weights, length, label);
   let sum = 0;
   let squares = 0;
-  const weighted = weights?.some((w) => w !== 1) ? weights : undefined;
   for (let i = 0; i < length; i++) {
     const w = weighted === undefined ? 1 : weighted[i];
     sum += w;
     squares += w * w;
   }
-  if (!(sum > 0)) {
-    throw new DataError(
-      `metrics: the weights of ${label} sum to nothing; expected a positive sum, got ${sum}. Check the weight column.`,
-    );
-  }
+  checkTotal(sum, label);
   return { label, names, columns, weights: weighted, length, effectiveSize: (sum * sum) / squares };
 }
 

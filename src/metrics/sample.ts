@@ -1,6 +1,6 @@
 import { toFloat64 } from "../data/event-table.js";
 import type { TypedArray } from "../data/schema.js";
-import { DataError } from "../util/errors.js";
+import { checkCount, checkedWeights, checkFinite, checkTotal } from "./sample-checks.js";
 import { sortWithWeights } from "./sort.js";
 
 /** One variable of one set of events, sorted once and shared by all metrics. Immutable. */
@@ -30,33 +30,9 @@ export interface Sample {
 export function sampleOf(values: TypedArray | readonly number[], weights?: Float64Array, label = "sample"): Sample {
   const numbers = Array.isArray(values) ? Float64Array.from(values) : toFloat64(values as TypedArray);
   checkFinite(numbers, label, "value");
-  if (numbers.length < 2) {
-    const count = numbers.length === 0 ? "none" : "one";
-    throw new DataError(
-      `metrics: ${label} has too few events to compare; expected at least 2, got ${count}. Simulate or read more events.`,
-    );
-  }
-  if (weights !== undefined) {
-    checkFinite(weights, label, "weight");
-    if (weights.length !== numbers.length) {
-      throw new DataError(
-        `metrics: ${label} has weights for other events; expected ${numbers.length} weights, got ${weights.length}.`,
-      );
-    }
-    if (weights.every((w) => w === 1)) weights = undefined;
-  }
-  const sorted = sortWithWeights(numbers, weights);
+  checkCount(numbers.length, label);
+  const sorted = sortWithWeights(numbers, checkedWeights(weights, numbers.length, label));
   return { label, ...sorted, ...moments(sorted.values, sorted.weights, label) };
-}
-
-function checkFinite(values: Float64Array, label: string, what: string): void {
-  for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i])) {
-      throw new DataError(
-        `metrics: ${label} has a ${what} that is not a number; expected finite ${what}s, got ${values[i]} at entry ${i}. Leave such entries out or repair them before comparing.`,
-      );
-    }
-  }
 }
 
 function moments(values: Float64Array, weights: Float64Array | undefined, label: string) {
@@ -75,11 +51,7 @@ function moments(values: Float64Array, weights: Float64Array | undefined, label:
     first += w * d;
     second += w * d * d;
   }
-  if (!(sum > 0)) {
-    throw new DataError(
-      `metrics: the weights of ${label} sum to nothing; expected a positive sum, got ${sum}. Check the weight column.`,
-    );
-  }
+  checkTotal(sum, label);
   const shift = first / sum;
   return {
     sumOfWeights: sum,

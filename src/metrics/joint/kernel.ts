@@ -7,6 +7,7 @@ import { concentration, type Deal, deal, probabilities, rowsOf, varianceOfMean }
 import { freedom } from "./moments.js";
 import { featureCount, multiplicities, polynomialProducts, polynomialSums, selfKernel } from "./polynomial.js";
 import { excessOf, type Traces, tracesOf } from "./quadratic-null.js";
+import { inShares } from "./shares.js";
 
 const info: MetricInfo = {
   name: "kernel",
@@ -22,8 +23,6 @@ const info: MetricInfo = {
 /** Events times features that each sample may cost, and the events that it has at least. */
 const WORK = 200_000_000;
 const LEAST = 1000;
-/** Parts of the work, the same whatever the number of threads: their sums depend on the order. */
-const SHARES = 8;
 
 /** The squared maximum mean discrepancy over all pairs of events, through the kernel's feature map. */
 export const kernel: JointJudge = {
@@ -128,9 +127,4 @@ async function productsOf({ rows, p }: Embedding, along: Float64Array, d: number
   const into = sharedArray(Float64Array, p.length);
   await inShares(p.length, (from, to) => pool.run(polynomialProducts, { rows, d, along, from, to, into }));
   return into;
-}
-
-async function inShares(length: number, run: (from: number, to: number) => Promise<void>): Promise<void> {
-  const cuts = Array.from({ length: SHARES + 1 }, (_, k) => Math.round((k * length) / SHARES));
-  await Promise.all(cuts.slice(1).map((to, k) => (to > cuts[k] ? run(cuts[k], to) : undefined)));
 }

@@ -8,6 +8,7 @@ import type { Tools } from "../tools.js";
 import { rowsOf } from "./layout.js";
 import { type Manifold, manifoldOf, type Pooled } from "./manifold.js";
 import { findNeighbours } from "./neighbours.js";
+import { inShares } from "./shares.js";
 
 const NAEEM = "Naeem et al. (2020), ICML, arXiv:2002.09797";
 
@@ -51,7 +52,6 @@ const infos: readonly (MetricInfo & { readonly name: Kind })[] = [
 const NEIGHBOURS = 5;
 const MOST = 5000;
 const PERMUTATIONS = 200;
-const SHARES = 8;
 /** Thinning by weight must leave this many events, or the weights are left out of account. */
 const LEAST = 50;
 
@@ -125,8 +125,7 @@ async function poolOf(x: Points, y: Points, tools: Tools): Promise<Pooled> {
     squares: sharedArray(Float64Array, n * count),
     indices: sharedArray(Uint32Array, n * count),
   };
-  const cuts = Array.from({ length: SHARES + 1 }, (_, k) => Math.round((k * n) / SHARES));
-  await Promise.all(cuts.slice(1).map((to, k) => tools.pool.run(findNeighbours, { ...pooled, from: cuts[k], to })));
+  await inShares(n, (from, to) => tools.pool.run(findNeighbours, { ...pooled, from, to }));
   return pooled;
 }
 

@@ -5,6 +5,7 @@ import { type MetricInfo, metricValue } from "../metric.js";
 import type { Points } from "../points.js";
 import type { Tools } from "../tools.js";
 import { columnsOf, probabilities, varianceOfMean } from "./layout.js";
+import { inShares } from "./shares.js";
 import { compareSlices, drawSlicedNull, type SlicedSide, type SliceResult } from "./sliced-task.js";
 
 const infos: readonly MetricInfo[] = [
@@ -41,8 +42,6 @@ const PAIRS = 32;
 const NULL_EVENTS = 20_000;
 /** A candidate so many times larger than the reference has no noise of its own to speak of. */
 const MOST_DRAWS = 30;
-/** Parts of the work, the same whatever the number of threads: sums depend on their order. */
-const SHARES = 8;
 
 /** Distances of one-dimensional projections, averaged over directions. */
 export const sliced: JointJudge = {
@@ -197,10 +196,4 @@ function joined(parts: readonly Float64Array[]): Float64Array {
     at += part.length;
   }
   return out;
-}
-
-function inShares<T>(length: number, run: (from: number, to: number) => Promise<T>): Promise<T[]> {
-  const cuts = Array.from({ length: SHARES + 1 }, (_, k) => Math.round((k * length) / SHARES));
-  const jobs = cuts.slice(1).flatMap((to, k) => (to > cuts[k] ? [run(cuts[k], to)] : []));
-  return Promise.all(jobs);
 }
