@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { concatTables, EventTable, flatColumn } from "../../src/data/event-table.js";
-import { findProjections, withProjections } from "../../src/models/factorised/projections.js";
-import { fitScale, standardise, widthsOf } from "../../src/models/factorised/scale.js";
+import { findProjections, withProjections } from "../../src/models/factorised/acceptance/projections.js";
+import { fitScale, standardise, widthsOf } from "../../src/models/factorised/reconstruction/scale.js";
 import { fit } from "../../src/pipeline/fit.js";
 import { parseRunSpec } from "../../src/pipeline/run-spec.js";
 import { simulate } from "../../src/pipeline/simulate.js";

@@ -42,3 +42,4 @@ export const factorisedOptions = z
   .prefault({});
 
 export type FactorisedOptions = z.infer<typeof factorisedOptions>;
+export type ReconstructionOptions = FactorisedOptions["reconstruction"];

@@ -3,18 +3,11 @@ import { DataError } from "../../util/errors.js";
 import { Random, toSeed } from "../../util/random.js";
 import { STREAMS } from "../../util/streams.js";
 import type { FitContext, FittedModel, Recipe, TrainingData } from "../recipe.js";
-import {
-  type Acceptance,
-  decodeAcceptance,
-  encodeAcceptance,
-  fitAcceptance,
-  flaggedSample,
-  predictAcceptance,
-  separateSample,
-} from "./acceptance.js";
+import { type Acceptance, type AcceptanceSample, flaggedSample, separateSample } from "./acceptance/acceptance.js";
+import { decodeAcceptance, fitAcceptance } from "./acceptance/kinds.js";
 import { objectRows, rowWeights, type TrainingRows, trainingRows } from "./object-data.js";
 import { type FactorisedOptions, factorisedOptions } from "./options.js";
-import { decodeReconstruction, encodeReconstruction, fitReconstruction } from "./reconstruction.js";
+import { decodeReconstruction, encodeReconstruction, fitReconstruction } from "./reconstruction/reconstruction.js";
 import { factorisedSimulator, type ObjectModel } from "./simulator.js";
 
 /** Fewer accepted training objects than this call for a warning. */
@@ -37,7 +30,7 @@ export const factorised: Recipe<FactorisedOptions> = {
       const random = new Random(context.seed, STREAMS.fit).at(index);
       const seeds = [toSeed(random.uint32()), toSeed(random.uint32())];
       const fitted = await fitObject(spec, options, data, context, seeds);
-      parts.set(`${spec.name}.acceptance`, encodeAcceptance(fitted.model.acceptance));
+      parts.set(`${spec.name}.acceptance`, fitted.model.acceptance.encode());
       parts.set(`${spec.name}.reconstruction`, encodeReconstruction(fitted.model.reconstruction));
       summary[spec.name] = fitted.summary;
     }
@@ -74,29 +67,28 @@ async function fitObject(
     sample = separateSample(training, all, rowWeights(data.generated, all));
   }
   const acceptance = await fitAcceptance(spec.name, sample, options.acceptance, context, seeds[0]);
-  const reconstruction = await fitReconstruction(spec, training, options.reconstruction, context, seeds[1]);
-  const accepted = reconstruction.responses[0].length;
+  const { model, accepted } = await fitReconstruction(spec, training, options.reconstruction, context, seeds[1]);
   if (accepted < FEW) {
     context.onWarning?.(
       `${spec.name}: only ${accepted} accepted objects to learn from; the response is a coarse average below about ${FEW}.`,
     );
   }
   return {
-    model: { acceptance, reconstruction },
+    model: { acceptance, reconstruction: model },
     summary: {
-      ...closure(acceptance, sample),
+      ...(await closure(acceptance, sample)),
       accepted,
-      trees: acceptance.forest.treeCount,
-      projections: acceptance.projections,
+      acceptanceModel: { kind: acceptance.kind, ...acceptance.summary },
+      reconstructionModel: { kind: model.sampler.kind },
       domain: domains(spec, training),
     },
   };
 }
 
 /** Mean acceptance of the training objects: as counted, and as the model has it. */
-function closure(model: Acceptance, sample: ReturnType<typeof flaggedSample>) {
+async function closure(model: Acceptance, sample: AcceptanceSample) {
   const predicted = new Float32Array(sample.generated.length);
-  predictAcceptance(model, sample.features, predicted);
+  await model.predict(sample.features, predicted);
   let generated = 0;
   let counted = 0;
   let learned = 0;

@@ -9,18 +9,18 @@
  * objects then say more: odds that come out above 1 by chance are lost to clipping, which biases the ratio downwards
  * (by 1 % for 6,000 jets), and the direct form has no such limit.
  */
-import { fitBoosting, type LogisticData } from "../../trees/boosting.js";
-import { ByteReader, ByteWriter } from "../../trees/bytes.js";
-import type { FitContext as TreeContext } from "../../trees/fit-context.js";
-import { decodeForest, type Forest } from "../../trees/forest.js";
-import { DataError } from "../../util/errors.js";
-import { Random } from "../../util/random.js";
-import type { FitContext } from "../recipe.js";
-import type { ObjectRows, TrainingRows } from "./object-data.js";
-import type { FactorisedOptions } from "./options.js";
+import { fitBoosting, type LogisticData } from "../../../trees/boosting.js";
+import { ByteReader, ByteWriter } from "../../../trees/bytes.js";
+import type { FitContext as TreeContext } from "../../../trees/fit-context.js";
+import { decodeForest, type Forest } from "../../../trees/forest.js";
+import { DataError } from "../../../util/errors.js";
+import { Random } from "../../../util/random.js";
+import type { FitContext } from "../../recipe.js";
+import type { FactorisedOptions } from "../options.js";
+import type { Acceptance, AcceptanceSample } from "./acceptance.js";
 import { findProjections, type Projection, withProjections } from "./projections.js";
 
-const MAGIC = "PACC";
+export const TREE_ACCEPTANCE_MAGIC = "PACC";
 const VERSION = 2;
 
 /** Below so many objects the size of the forest is chosen by repeated splits; above, by one part held out. */
@@ -36,53 +36,69 @@ const DEPTHS = [3, 5, 8];
 export type AcceptanceForm = "ratio" | "direct";
 
 /** A learned acceptance: a forest over the features and some projections of them. */
-export interface Acceptance {
+export class TreeAcceptance implements Acceptance {
+  readonly kind = "trees";
   readonly form: AcceptanceForm;
   readonly forest: Forest;
   readonly projections: readonly Projection[];
+
+  constructor(form: AcceptanceForm, forest: Forest, projections: readonly Projection[]) {
+    this.form = form;
+    this.forest = forest;
+    this.projections = projections;
+  }
+
+  get summary(): Record<string, unknown> {
+    return { trees: this.forest.treeCount, projections: this.projections };
+  }
+
+  predict(features: readonly Float32Array[], out: Float32Array): void {
+    this.forest.predict(withProjections(this.projections, features), out);
+    if (this.form === "ratio") for (let i = 0; i < out.length; i++) out[i] = Math.min(1, Math.exp(out[i]));
+    else for (let i = 0; i < out.length; i++) out[i] = 1 / (1 + Math.exp(-out[i]));
+  }
+
+  encode(): Uint8Array {
+    const writer = new ByteWriter(TREE_ACCEPTANCE_MAGIC, VERSION);
+    writer.uint8(this.form === "ratio" ? 0 : 1);
+    writer.uint32(this.projections.length);
+    for (const { first, second, a, b } of this.projections) {
+      writer.uint32(first);
+      writer.uint32(second);
+      writer.float64(a);
+      writer.float64(b);
+    }
+    writer.array(this.forest.encode());
+    return writer.finish();
+  }
 }
 
-/** All generated objects with their weights, and among them or beside them the accepted ones. */
-export interface AcceptanceSample {
-  /** Whether each generated object has its flag, so that the lost ones are known, too. */
-  readonly flagged: boolean;
-  readonly features: readonly Float32Array[];
-  readonly accepted: Float32Array;
-  readonly generated: Float32Array;
-}
-
-/** Every training row is a generated object; those with the flag are accepted ones, too. */
-export function flaggedSample({ features, accepted, weight }: TrainingRows): AcceptanceSample {
-  return { flagged: true, features, accepted: weight.map((w, i) => (accepted[i] ? w : 0)), generated: weight };
-}
-
-/** Accepted objects from one file, all generated ones from another. */
-export function separateSample(detected: TrainingRows, all: ObjectRows, allWeight: Float32Array): AcceptanceSample {
-  const rows = all.rows + detected.rows;
-  const features = all.features.map((values, f) => {
-    const joined = new Float32Array(rows);
-    joined.set(values);
-    joined.set(detected.features[f], all.rows);
-    return joined;
-  });
-  const accepted = new Float32Array(rows);
-  const generated = new Float32Array(rows);
-  generated.set(allWeight);
-  for (let i = 0; i < detected.rows; i++) if (detected.accepted[i]) accepted[all.rows + i] = detected.weight[i];
-  return { flagged: false, features, accepted, generated };
+/** @throws DataError where the bytes are truncated or not an acceptance. */
+export function decodeTreeAcceptance(bytes: Uint8Array): TreeAcceptance {
+  const reader = new ByteReader(bytes, TREE_ACCEPTANCE_MAGIC, VERSION, "acceptance");
+  const form = reader.uint8() === 0 ? "ratio" : "direct";
+  const projections = Array.from({ length: reader.uint32() }, () => ({
+    first: reader.uint32(),
+    second: reader.uint32(),
+    a: reader.float64(),
+    b: reader.float64(),
+  }));
+  const forest = decodeForest(reader.uint8Array());
+  reader.finish();
+  return new TreeAcceptance(form, forest, projections);
 }
 
 /**
  * Learns the acceptance.
  * @throws DataError where no object was accepted, or none generated.
  */
-export async function fitAcceptance(
+export async function fitTreeAcceptance(
   object: string,
   sample: AcceptanceSample,
   options: FactorisedOptions["acceptance"],
   context: FitContext,
   seed: bigint,
-): Promise<Acceptance> {
+): Promise<TreeAcceptance> {
   const total = (values: Float32Array) => values.reduce((sum, w) => sum + w, 0);
   const generated = total(sample.generated);
   const accepted = total(sample.accepted);
@@ -105,7 +121,7 @@ export async function fitAcceptance(
       ? { trees, maxDepth, heldOut: Math.min(0.1, HELD_OUT / sample.generated.length) }
       : await chooseSize(data, options, around);
   const forest = await fitBoosting(data, { ...size, learningRate }, around);
-  return { form, forest, projections };
+  return new TreeAcceptance(form, forest, projections);
 }
 
 /**
@@ -133,40 +149,4 @@ async function chooseSize(
     if (loss < least) [least, best] = [loss, { trees: sums.indexOf(loss) + 1, maxDepth: depth }];
   }
   return best;
-}
-
-/** Writes the acceptance of each row, clipped to [0, 1]. */
-export function predictAcceptance(model: Acceptance, features: readonly Float32Array[], out: Float32Array): void {
-  model.forest.predict(withProjections(model.projections, features), out);
-  if (model.form === "ratio") for (let i = 0; i < out.length; i++) out[i] = Math.min(1, Math.exp(out[i]));
-  else for (let i = 0; i < out.length; i++) out[i] = 1 / (1 + Math.exp(-out[i]));
-}
-
-export function encodeAcceptance({ form, forest, projections }: Acceptance): Uint8Array {
-  const writer = new ByteWriter(MAGIC, VERSION);
-  writer.uint8(form === "ratio" ? 0 : 1);
-  writer.uint32(projections.length);
-  for (const { first, second, a, b } of projections) {
-    writer.uint32(first);
-    writer.uint32(second);
-    writer.float64(a);
-    writer.float64(b);
-  }
-  writer.array(forest.encode());
-  return writer.finish();
-}
-
-/** @throws DataError where the bytes are truncated or not an acceptance. */
-export function decodeAcceptance(bytes: Uint8Array): Acceptance {
-  const reader = new ByteReader(bytes, MAGIC, VERSION, "acceptance");
-  const form = reader.uint8() === 0 ? "ratio" : "direct";
-  const projections = Array.from({ length: reader.uint32() }, () => ({
-    first: reader.uint32(),
-    second: reader.uint32(),
-    a: reader.float64(),
-    b: reader.float64(),
-  }));
-  const forest = decodeForest(reader.uint8Array());
-  reader.finish();
-  return { form, forest, projections };
 }

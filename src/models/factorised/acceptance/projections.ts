@@ -5,7 +5,7 @@
  * Reference: Friedman and Tukey (1974), "A projection pursuit algorithm for exploratory data analysis", IEEE Trans.
  * Comput. C-23, 881; here the index is the information about acceptance in a histogram of the projection.
  */
-import type { Random } from "../../util/random.js";
+import type { Random } from "../../../util/random.js";
 
 /** The feature `a * features[first] + b * features[second]`. */
 export interface Projection {

@@ -1,4 +1,4 @@
-import type { ObjectSpec } from "../../data/objects.js";
+import type { ObjectSpec } from "../../../data/objects.js";
 
 /**
  * Maps features to the space in which neighbours are near: each divided by its standard deviation in training, and a

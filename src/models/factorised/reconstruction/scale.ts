@@ -5,10 +5,10 @@
  * The width is that of a location-scale family: log|r - centre| = log sigma(x) + log|z|, and a regression of the left
  * side on x gives log sigma(x) up to a constant, which cancels (Davidian and Carroll 1987, J. Am. Stat. Assoc. 82, 1079).
  */
-import { fitBoosting } from "../../trees/boosting.js";
-import type { ByteReader, ByteWriter } from "../../trees/bytes.js";
-import type { FitContext as TreeContext } from "../../trees/fit-context.js";
-import { decodeForest, type Forest } from "../../trees/forest.js";
+import { fitBoosting } from "../../../trees/boosting.js";
+import type { ByteReader, ByteWriter } from "../../../trees/bytes.js";
+import type { FitContext as TreeContext } from "../../../trees/fit-context.js";
+import { decodeForest, type Forest } from "../../../trees/forest.js";
 
 /** Responses nearer to the centre than this share of the typical distance count as this near: log 0 is no number. */
 const NEAREST = 0.01;

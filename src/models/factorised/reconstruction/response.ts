@@ -1,4 +1,4 @@
-import type { VariableSpec } from "../../data/objects.js";
+import type { VariableSpec } from "../../../data/objects.js";
 
 /** How far reconstruction lies from truth, in the form that the variable is learned in. */
 export function response(variable: VariableSpec, truth: number, reco: number): number {

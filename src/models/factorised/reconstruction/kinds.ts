@@ -1,0 +1,44 @@
+/** @file The kinds of reconstruction: how each is fitted, and got back from its bytes. */
+import { magicOf } from "../../../trees/bytes.js";
+import { DataError } from "../../../util/errors.js";
+import type { FitContext } from "../../recipe.js";
+import type { ReconstructionOptions } from "../options.js";
+import { DONORS_MAGIC, decodeDonors, fitNeighbours, fitTrees } from "./donors.js";
+import type { ResponseData, ResponseSampler } from "./sampler.js";
+
+/** Fits the sampler of the kind that the options name. */
+export async function fitSampler(
+  data: ResponseData,
+  options: ReconstructionOptions,
+  context: FitContext,
+  seed: bigint,
+): Promise<ResponseSampler> {
+  const stage = `${data.spec.name}: reconstruction`;
+  const onProgress = (done: number, total: number, loss?: number) =>
+    context.onProgress?.({ stage, done, total, ...(loss !== undefined && { loss }) });
+  const around = { pool: context.pool, seed, onProgress, ...(context.signal && { signal: context.signal }) };
+  onProgress(0, 1);
+  switch (options.kind) {
+    case "trees":
+      return fitTrees(data, options, around);
+    case "neighbours": {
+      const sampler = fitNeighbours(data, options);
+      onProgress(1, 1);
+      return sampler;
+    }
+  }
+}
+
+const decoders: Readonly<Record<string, (bytes: Uint8Array) => ResponseSampler>> = {
+  [DONORS_MAGIC]: decodeDonors,
+};
+
+/** Reads a sampler of any kind. @throws DataError where the bytes are truncated or not a sampler. */
+export function decodeSampler(bytes: Uint8Array): ResponseSampler {
+  const magic = magicOf(bytes);
+  const decode = decoders[magic];
+  if (decode !== undefined) return decode(bytes);
+  throw new DataError(
+    `reconstruction: unknown kind; expected one of the letters ${Object.keys(decoders).join(", ")}, got "${magic}". It may be of a newer version.`,
+  );
+}
