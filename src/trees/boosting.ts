@@ -23,6 +23,11 @@ export interface LogisticData {
   readonly negative: Float32Array;
   /** 1 for rows held out to choose the number of trees, in place of a random share: rows that belong together stay so. */
   readonly held?: Uint8Array;
+  /**
+   * Log-odds that are known already, such as another model's; the trees learn what is left, and their own margin begins
+   * at 0. Beyond +-40 they count as +-40.
+   */
+  readonly offset?: Float32Array;
 }
 
 /** Rows of a regression; the loss is the sum of weight (F - target)^2 / 2. */
@@ -34,6 +39,8 @@ export interface SquaredData {
 }
 
 const WHERE = "boosting";
+/** Log-odds beyond this are certain in single precision. */
+const MOST_MARGIN = 40;
 /** Rows of a node that one thread grows alone: what fits its second-level cache. */
 const SMALL_ROWS = 32_768;
 /** A thread more is worth its barriers only from so many rows. */
@@ -89,8 +96,17 @@ export async function fitBoosting(
     for (let i = 0; i < rows; i++) held[i] = random.uniform() < resolved.heldOut ? 1 : 0;
     reorder(held, order, job.held);
   }
-  const base = Math.round(start.base / start.unit) * start.unit;
-  job.margin.fill(base);
+  const onGrid = (margin: number): number => Math.round(margin / start.unit) * start.unit;
+  const base = onGrid(start.base);
+  if ("positive" in data && data.offset) {
+    reorder(
+      data.offset.map((margin) => onGrid(Math.min(MOST_MARGIN, Math.max(-MOST_MARGIN, margin)))),
+      order,
+      job.margin,
+    );
+  } else {
+    job.margin.fill(base);
+  }
 
   const stop = (): void => {
     Atomics.store(job.control, 1, 1);
@@ -146,7 +162,11 @@ function startOfLogistic(data: LogisticData, rows: number): Start {
     throw new DataError(`${WHERE}: one class only; expected rows of both, got no ${empty} weight.`);
   }
   const total = positive + negative;
-  return { base: Math.log(positive / negative), unit: 2 ** -20, mostG: total, mostH: total / 4 };
+  if (data.offset && checkColumns([data.offset], WHERE, "offset") !== rows) {
+    throw new DataError(`${WHERE}: offset has another length; expected ${rows} rows, got ${data.offset.length}.`);
+  }
+  const base = data.offset ? 0 : Math.log(positive / negative);
+  return { base, unit: 2 ** -20, mostG: total, mostH: total / 4 };
 }
 
 function startOfSquared(data: SquaredData, rows: number): Start {
