@@ -13,7 +13,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   engine: ["util"],
   physics: ["util", "data"],
   metrics: ["util", "data", "engine/index", "trees/index"],
-  models: ["util", "data", "trees", "physics/constants", "physics/four-vector", "physics/kinematics"],
+  models: ["util", "data", "engine", "trees", "physics/constants", "physics/four-vector", "physics/kinematics"],
   report: ["util", "data", "metrics"],
   pipeline: ["util", "data", "trees", "physics", "metrics", "models", "report"],
   node: ["util", "data", "report", "pipeline"],
