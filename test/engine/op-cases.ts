@@ -240,6 +240,13 @@ export const OP_CASES: readonly OpCase[] = [
       }),
     ),
   ),
+  {
+    op: "rowProduct",
+    note: "of three axes",
+    shapes: [[2, 2, 3]],
+    build: ([x]) => g.rowProduct(x, constant(x.dtype, [3, 2], [1, -2, 3, 0.5, 0, 4])),
+    expected: ([x]) => product(x, [1, -2, 3, 0.5, 0, 4], 4, 3, 2),
+  },
   unary(
     "reshape",
     (x) => g.reshape(x, [3, 2]),

@@ -1,8 +1,8 @@
 /** @file Matrix products. */
 import { ConfigError } from "../../../util/errors.js";
 import { apply, defineOp } from "../op.js";
-import { describe, needFloat, needRank, sameType } from "../shape.js";
-import type { Attributes, Tensor } from "../tensor.js";
+import { describe, fixedDim, needFloat, needRank, sameType } from "../shape.js";
+import { type Attributes, constant, type Tensor } from "../tensor.js";
 import { unbroadcast } from "./reduce.js";
 
 export interface GemmOptions {
@@ -56,4 +56,44 @@ const gemmOp = defineOp({
 export function gemm(a: Tensor, b: Tensor, bias?: Tensor, options: GemmOptions = {}): Tensor {
   const { transposeA = false, transposeB = false } = options;
   return apply(gemmOp, bias === undefined ? [a, b] : [a, b, bias], { transposeA, transposeB });
+}
+
+const rowProductOp = defineOp({
+  name: "rowProduct",
+  infer: ([x, matrix]) => [
+    { dtype: sameType("rowProduct", [x, matrix]), shape: [...x.shape.slice(0, -1), matrix.shape[1]] },
+  ],
+  emit: (emitter, _, inputs) => emitter.node("MatMul", inputs),
+  vjp: ({ inputs: [, matrix] }, [g]) => [g && rowProduct(g, transposed(matrix)), undefined],
+});
+
+function transposed(matrix: Tensor): Tensor {
+  const [inner, columns] = matrix.shape as readonly number[];
+  const data = matrix.leaf?.kind === "constant" ? matrix.leaf.data : [];
+  return constant(
+    matrix.dtype,
+    [columns, inner],
+    Float64Array.from({ length: data.length }, (_, k) => data[(k % inner) * columns + Math.floor(k / inner)]),
+  );
+}
+
+/**
+ * Product of each row along the last axis with a matrix of known numbers, as of sums over groups of columns or sums up to
+ * a column. Unlike `gemm` it takes tables of any number of axes, and goes row by row for each.
+ * @param x [..., k]
+ * @param matrix [k, l], a constant: no gradient flows to it.
+ * @returns [..., l]
+ */
+export function rowProduct(x: Tensor, matrix: Tensor): Tensor {
+  needFloat("rowProduct", x);
+  needRank("rowProduct", matrix, 2);
+  if (matrix.leaf?.kind !== "constant") {
+    throw new ConfigError(`rowProduct: needs a matrix of known numbers; expected a constant, got ${describe(matrix)}.`);
+  }
+  if (x.rank < 2 || fixedDim("rowProduct", x, x.rank - 1) !== matrix.shape[0]) {
+    throw new ConfigError(
+      `rowProduct: inner sizes differ; expected [..., k] and [k, l], got ${describe(x)} and ${describe(matrix)}.`,
+    );
+  }
+  return apply(rowProductOp, [x, matrix]);
 }

@@ -4,7 +4,7 @@ export { elu, erf, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from "
 export { abs, add, clip, div, maximum, minimum, mul, neg, sign, square, sub } from "./arithmetic.js";
 export { and, cast, equal, greater, less, not, step, where } from "./compare.js";
 export { exp, log, pow, sqrt } from "./exponential.js";
-export { type GemmOptions, gemm } from "./gemm.js";
+export { type GemmOptions, gemm, rowProduct } from "./gemm.js";
 export { concat, expand, pad, reshape, slice, split, transpose, zerosLike } from "./layout.js";
 export { normaliseColumns } from "./normalise-columns.js";
 export { count, max, mean, sum } from "./reduce.js";

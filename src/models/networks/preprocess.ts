@@ -1,0 +1,71 @@
+/** @file How conditions go into a network: cyclic ones as a point on a circle, all others as normal quantiles. */
+import { constant, ops, type Tensor } from "../../engine/index.js";
+import { type ColumnMap, fitColumnMap, normalGraph, toNormal } from "./column-map.js";
+
+const { concat, cos, maximum, minimum, mul, sin, slice } = ops;
+
+/** What becomes of one condition. */
+export type ConditionMap =
+  | { readonly kind: "cyclic"; readonly period: number }
+  | { readonly kind: "normal"; readonly map: ColumnMap };
+
+/** Quantiles less one of each condition. */
+const BINS = 16;
+
+/** Fits the maps of condition columns. */
+export function fitConditionMaps(
+  columns: readonly Float32Array[],
+  periods: readonly (number | null)[],
+  weight?: Float32Array,
+): ConditionMap[] {
+  return columns.map((values, k): ConditionMap => {
+    const period = periods[k] ?? null;
+    if (period !== null) return { kind: "cyclic", period };
+    return { kind: "normal", map: fitColumnMap(values, weight, BINS) };
+  });
+}
+
+/** Columns that the network sees. */
+export const conditionWidth = (maps: readonly ConditionMap[]): number =>
+  maps.reduce((n, map) => n + (map.kind === "cyclic" ? 2 : 1), 0);
+
+/** Conditions as the network sees them, row after row: all sines, all cosines, then quantiles within the training range. */
+export function mapConditions(maps: readonly ConditionMap[], columns: readonly Float32Array[]): Float32Array[] {
+  const cyclic = maps.flatMap((map, k) => (map.kind === "cyclic" ? [{ turn: (2 * Math.PI) / map.period, k }] : []));
+  return [
+    ...cyclic.map(({ turn, k }) => columns[k].map((x) => Math.sin(turn * x))),
+    ...cyclic.map(({ turn, k }) => columns[k].map((x) => Math.cos(turn * x))),
+    ...maps.flatMap((map, k) => {
+      if (map.kind === "cyclic") return [];
+      const { reach } = map.map;
+      return [toNormal(map.map, columns[k]).map((z) => Math.min(reach, Math.max(-reach, z)))];
+    }),
+  ];
+}
+
+/** The same as a graph. @param raw [n, conditions] @returns [n, conditionWidth(maps)] */
+export function conditionGraph(maps: readonly ConditionMap[], raw: Tensor): Tensor {
+  const cyclic = maps.flatMap((map, k) => (map.kind === "cyclic" ? [{ turn: (2 * Math.PI) / map.period, k }] : []));
+  const normal = maps.flatMap((map, k) => (map.kind === "normal" ? [{ map: map.map, k }] : []));
+  const columnsOf = (list: readonly { readonly k: number }[]) => concat(list.map(({ k }) => slice(raw, k, k + 1)));
+  const parts: Tensor[] = [];
+  if (cyclic.length > 0) {
+    const turns = constant(
+      "float32",
+      [1, cyclic.length],
+      cyclic.map(({ turn }) => turn),
+    );
+    const angle = mul(columnsOf(cyclic), turns);
+    parts.push(sin(angle), cos(angle));
+  }
+  if (normal.length > 0) {
+    const list = normal.map(({ map }) => map);
+    const reach = constant(
+      "float32",
+      [1, list.length],
+      list.map((map) => map.reach),
+    );
+    parts.push(maximum(minimum(normalGraph(columnsOf(normal), list), reach), mul(reach, -1)));
+  }
+  return concat(parts);
+}
