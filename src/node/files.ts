@@ -66,13 +66,13 @@ function splitTree(path: string): { file: string; tree?: string } {
 
 /**
  * Opens the table in a file; the format follows from the file's ending.
- * @param path A path, or "file.root:tree".
+ * @param path A path, or "file.root:tree"; the table's `file` is the path alone.
  * @throws ConfigError for an unknown ending; IoError and DataError as `openByteSource`, and what the format throws.
  */
 export async function openTable(
   path: string,
   options: { readonly tree?: string } = {},
-): Promise<TableSource & { close(): Promise<void> }> {
+): Promise<TableSource & { readonly file: string; close(): Promise<void> }> {
   if (path === "-") {
     throw new ConfigError(
       "-: tables cannot be read from standard input; expected a file. Save the input to a file first.",
@@ -86,6 +86,7 @@ export async function openTable(
     const table = await format.open(source, openOptions);
     return {
       name: table.name,
+      file,
       ...(table.tree !== undefined && { tree: table.tree }),
       schema: table.schema,
       length: table.length,

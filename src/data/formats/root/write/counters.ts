@@ -4,6 +4,7 @@
  * event, the second goes on with a counter of its own, which names the baskets written so far as well.
  */
 import { type Column, type EventTable, flatColumn } from "../../../event-table.js";
+import { counterNames, prefixOf } from "../../../list-names.js";
 import type { Schema } from "../../../schema.js";
 import { BranchWriter } from "./branch.js";
 
@@ -108,18 +109,6 @@ export class Counters {
     this.#own.set(name, branch);
     return branch;
   }
-}
-
-/** What stands before the first "_" or "." of a name, or undefined. */
-export function prefixOf(name: string): string | undefined {
-  return /^([^_.]+)[_.]/.exec(name)?.[1];
-}
-
-/** Names of columns that may count the entries of a list: `nJet`, `NJet`, `Jet_size` for `Jet_pt`, or `nJet_pt`. */
-export function counterNames(list: string): string[] {
-  const prefix = prefixOf(list);
-  const own = [`n${list}`, `N${list}`, `${list}_size`];
-  return prefix === undefined ? own : [`n${prefix}`, `N${prefix}`, `${prefix}_size`, ...own];
 }
 
 function countsOf({ offsets }: Column): Int32Array {
