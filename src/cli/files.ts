@@ -44,13 +44,14 @@ export async function writeChunks(
   path: string,
   chunks: AsyncIterable<EventTable>,
   onProgress: (done: number) => void,
+  options: Parameters<typeof createTable>[2] = {},
 ): Promise<number> {
   onEarlyEnd(abortAllSinks);
   let sink: Awaited<ReturnType<typeof createTable>> | undefined;
   let events = 0;
   try {
     for await (const chunk of chunks) {
-      sink ??= await createTable(path, chunk.schema);
+      sink ??= await createTable(path, chunk.schema, options);
       await sink.write(chunk);
       events += chunk.length;
       onProgress(events);
@@ -65,7 +66,7 @@ export async function writeChunks(
   return events;
 }
 
-type OpenTable = Awaited<ReturnType<typeof openTable>>;
+export type OpenTable = Awaited<ReturnType<typeof openTable>>;
 
 /** Opens tables, runs work on them, and closes them whatever happens. */
 export async function withTables<T>(

@@ -57,6 +57,7 @@ function build(): Command {
         .default("draw"),
     )
     .option("--keep <columns...>", "further columns of the truth file to keep; * stands for any letters")
+    .option("--friend", "write the simulated columns alone, as a friend of the truth file's tree (ROOT)")
     .option("--start <n>", "first event")
     .option("--stop <n>", "event after the last")
     .option("--chunk-size <n>", "events in a chunk; the output does not depend on it")

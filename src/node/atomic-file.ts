@@ -71,11 +71,22 @@ export async function createAtomicFile(path: string): Promise<AtomicFile> {
     }
   }
 
+  let length = 0;
+
+  async function writeAt(bytes: Uint8Array, place: number | undefined): Promise<void> {
+    for (let at = 0; at < bytes.byteLength; ) {
+      at += (await handle.write(bytes, at, undefined, place === undefined ? undefined : place + at)).bytesWritten;
+    }
+  }
+
   return {
     write: (bytes) =>
       orAbort(async () => {
-        for (let at = 0; at < bytes.byteLength; ) at += (await handle.write(bytes, at)).bytesWritten;
+        // Pipes and devices know no positions, and take bytes in order only.
+        await writeAt(bytes, direct ? undefined : length);
+        length += bytes.byteLength;
       }),
+    ...(!direct && { patch: (at: number, bytes: Uint8Array) => orAbort(() => writeAt(bytes, at)) }),
     async commit() {
       if (ended) return;
       await orAbort(async () => {

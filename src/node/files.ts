@@ -1,12 +1,12 @@
 /** @file The file edge: paths become byte sources, tables and sinks. */
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import { csvFormat } from "../data/formats/csv.js";
-import type { ByteSource, OpenOptions, TableSink, TableSource } from "../data/formats/format.js";
+import type { ByteSource, CreateOptions, OpenOptions, TableSink, TableSource } from "../data/formats/format.js";
 import { formatOf, formats } from "../data/formats/registry.js";
 import type { Schema } from "../data/schema.js";
 import { ConfigError, DataError, IoError } from "../util/errors.js";
 import { type AtomicFile, createAtomicFile } from "./atomic-file.js";
-import { inflate } from "./codecs.js";
+import { deflate, inflate } from "./codecs.js";
 import { codeOf, ioError, notFound } from "./io-errors.js";
 
 export { abortAllSinks, writeFileAtomic } from "./atomic-file.js";
@@ -66,13 +66,13 @@ function splitTree(path: string): { file: string; tree?: string } {
 
 /**
  * Opens the table in a file; the format follows from the file's ending.
- * @param path A path, or "file.root:tree".
+ * @param path A path, or "file.root:tree"; the table's `file` is the path alone.
  * @throws ConfigError for an unknown ending; IoError and DataError as `openByteSource`, and what the format throws.
  */
 export async function openTable(
   path: string,
   options: { readonly tree?: string } = {},
-): Promise<TableSource & { close(): Promise<void> }> {
+): Promise<TableSource & { readonly file: string; close(): Promise<void> }> {
   if (path === "-") {
     throw new ConfigError(
       "-: tables cannot be read from standard input; expected a file. Save the input to a file first.",
@@ -84,8 +84,16 @@ export async function openTable(
   try {
     const openOptions: OpenOptions = { tree: options.tree ?? tree, inflate };
     const table = await format.open(source, openOptions);
-    const { name, schema, length, skipped } = table;
-    return { name, schema, length, skipped, read: (o) => table.read(o), close: () => source.close() };
+    return {
+      name: table.name,
+      file,
+      ...(table.tree !== undefined && { tree: table.tree }),
+      schema: table.schema,
+      length: table.length,
+      skipped: table.skipped,
+      read: (o) => table.read(o),
+      close: () => source.close(),
+    };
   } catch (error) {
     await source.close();
     throw error;
@@ -113,10 +121,15 @@ function standardOutput(): AtomicFile {
  * Starts a table file; the format follows from the ending. It is written under a temporary name in the same folder;
  * `close` gives it its name, `abort` removes it.
  * @param path A path, or "-" for CSV on standard output.
+ * @param options Name of the tree and its friend, compression: see CreateOptions; Node's own zlib compresses.
  * @throws ConfigError where the ending is unknown or read-only; IoError where the place cannot be written to, or the disk
  * is full (what was written is removed).
  */
-export async function createTable(path: string, schema: Schema): Promise<TableSink & { abort(): Promise<void> }> {
+export async function createTable(
+  path: string,
+  schema: Schema,
+  options: Omit<CreateOptions, "deflate"> = {},
+): Promise<TableSink & { abort(): Promise<void> }> {
   const format = path === "-" ? csvFormat : formatOf(path);
   if (format.create === undefined) {
     const able = formats.filter((f) => f.create !== undefined).flatMap((f) => f.extensions);
@@ -124,7 +137,7 @@ export async function createTable(path: string, schema: Schema): Promise<TableSi
   }
   const file = path === "-" ? standardOutput() : await createAtomicFile(path);
   try {
-    const sink = format.create(file, schema);
+    const sink = format.create(file, schema, { ...options, deflate });
     return {
       write: (chunk) => sink.write(chunk),
       async close() {

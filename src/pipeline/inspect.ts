@@ -50,12 +50,17 @@ export async function inspect(
 /** Columns that names and patterns pick, in their order. @throws SchemaError for one that picks nothing. */
 export function matchColumns(patterns: readonly string[], names: readonly string[], where: string): string[] {
   const found = patterns.flatMap((pattern) => {
-    const expression = new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`);
+    const expression = patternOf(pattern);
     const matches = names.filter((name) => expression.test(name));
     if (matches.length === 0) throw missingColumn(pattern, names, where);
     return matches;
   });
   return [...new Set(found)];
+}
+
+/** What a name or pattern fits; `*` stands for any letters. */
+export function patternOf(pattern: string): RegExp {
+  return new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`);
 }
 
 /** Running range of one column. */

@@ -1,5 +1,5 @@
 /** @file What each thread does with a chunk of truth. */
-import { type EventTable, flatColumn } from "../data/event-table.js";
+import { EventTable, flatColumn } from "../data/event-table.js";
 import type { ObjectSpec } from "../data/objects.js";
 import { toPaired } from "../data/pairing.js";
 import { fromPortable, type PortableTable, toPortable } from "../data/portable.js";
@@ -30,6 +30,8 @@ export interface SimulateChunk {
   readonly oversample: number;
   /** Columns of the truth file that the output keeps. */
   readonly keep: readonly string[];
+  /** Whether the output leaves them out after all. */
+  readonly simulatedOnly: boolean;
 }
 
 /** Models that this thread has loaded; a process simulates with one at a time, so only the last is kept. */
@@ -38,7 +40,15 @@ let loaded: { id: string; simulator: Simulator } | undefined;
 export const simulateChunk = defineTask(
   import.meta.url,
   "simulateChunk",
-  async ({ model, truth, seed, firstEvent, oversample, keep }: SimulateChunk): Promise<PortableTable> => {
+  async ({
+    model,
+    truth,
+    seed,
+    firstEvent,
+    oversample,
+    keep,
+    simulatedOnly,
+  }: SimulateChunk): Promise<PortableTable> => {
     if (loaded?.id !== model.id) {
       const simulator = findRecipe(model.method).load(model.objects, model.parts, model.replay);
       loaded = { id: model.id, simulator };
@@ -46,8 +56,12 @@ export const simulateChunk = defineTask(
     const raw = repeat(fromPortable(truth), oversample);
     const pairing = toPaired(raw, model.objects, "simulate", false);
     const simulated = await loaded.simulator.simulate(pairing.table, { seed, firstEvent: firstEvent * oversample });
-    const kept = withWeights(raw.select(keep), simulated, model, oversample);
-    return toPortable(kept.with(publish(simulated, pairing, model.objects)));
+    const selected = raw.select(keep);
+    const kept = withWeights(selected, simulated, model, oversample);
+    const columns = publish(simulated, pairing, model.objects);
+    if (!simulatedOnly) return toPortable(kept.with(columns));
+    const weight = kept === selected ? undefined : kept.withRole("weight");
+    return toPortable(new EventTable(weight === undefined ? columns : [...columns, weight], kept.length));
   },
 );
 

@@ -1,14 +1,12 @@
 import type { EventTable } from "../data/event-table.js";
 import { DEFAULT_CHUNK_SIZE, type TableSource } from "../data/formats/format.js";
-import { neededColumns } from "../data/pairing.js";
 import { fromPortable, toPortable } from "../data/portable.js";
-import { missingColumn } from "../data/schema.js";
 import type { ReplayOptions } from "../models/recipe.js";
 import { ConfigError } from "../util/errors.js";
 import type { Pool } from "../util/pool.js";
 import { toSeed } from "../util/random.js";
 import type { Bundle } from "./bundle.js";
-import { matchColumns } from "./inspect.js";
+import { keptColumns } from "./kept-columns.js";
 import { withWeight } from "./load.js";
 import { type SharedModel, simulateChunk } from "./simulate-task.js";
 
@@ -18,8 +16,10 @@ export interface SimulateOptions {
   readonly acceptance?: ReplayOptions["acceptance"];
   /** How many times each event is replayed, each copy with its share of the weight (default 1). */
   readonly oversample?: number;
-  /** Further columns of the truth file to keep; `*` stands for any letters. */
+  /** Further columns of the truth file to keep; `*` stands for any letters. See `keptColumns` for what it passes over. */
   readonly keep?: readonly string[];
+  /** Gives the simulated columns alone, and the event weight where it changed: a friend of the truth file (default false). */
+  readonly simulatedOnly?: boolean;
   /** Events in a chunk (default 65,536); the output does not depend on it. */
   readonly chunkSize?: number;
   readonly start?: number;
@@ -44,12 +44,9 @@ export async function* simulate(
     throw new ConfigError(`simulate: oversample out of range; expected an integer >= 1, got ${oversample}.`);
   }
   const { objects, weight } = bundle.manifest.spec.data;
-  const needed = neededColumns(objects, "simulate", false);
   const weights = weight !== undefined && truth.schema.has(weight) ? [weight] : [];
-  for (const name of needed) if (!truth.schema.has(name)) throw missingColumn(name, truth.schema.names, truth.name);
-  const keep = [
-    ...new Set([...needed, ...weights, ...matchColumns(options.keep ?? [], truth.schema.names, truth.name)]),
-  ];
+  const keep = keptColumns(objects, weight, truth, options.keep).columns;
+  const { simulatedOnly = false } = options;
   const model = share(bundle, { acceptance: options.acceptance ?? "draw" });
   const seed = toSeed(options.seed);
   const pending: Promise<EventTable>[] = [];
@@ -58,7 +55,7 @@ export async function* simulate(
   for await (const chunk of truth.read({ columns: keep, chunkSize: Math.ceil(chunkSize / oversample), ...bounds })) {
     signal?.throwIfAborted();
     const table = weights.length > 0 ? withWeight(chunk, weights[0]) : chunk;
-    const job = { model, truth: toPortable(table), seed, firstEvent, oversample, keep };
+    const job = { model, truth: toPortable(table), seed, firstEvent, oversample, keep, simulatedOnly };
     const result = pool.run(simulateChunk, job).then(fromPortable);
     // A failure is thrown when its turn comes; until then it must not count as unhandled.
     result.catch(() => {});

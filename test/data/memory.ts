@@ -11,11 +11,18 @@ export function memorySource(bytes: Uint8Array, name = "memory"): ByteSource {
 
 /** Collects what is written, copying at once, as a disk does. */
 export function memorySink(): ByteSink & { bytes(): Uint8Array } {
-  const parts: Uint8Array[] = [];
+  let parts: Uint8Array[] = [];
+  const whole = () => {
+    parts = [new Uint8Array(Buffer.concat(parts))];
+    return parts[0];
+  };
   return {
     async write(bytes) {
       parts.push(bytes.slice());
     },
-    bytes: () => new Uint8Array(Buffer.concat(parts)),
+    async patch(at, bytes) {
+      whole().set(bytes, at);
+    },
+    bytes: () => whole().slice(),
   };
 }

@@ -17,6 +17,8 @@ export interface ByteSource {
 /** Takes the bytes of a file in order. The caller opens, renames and closes the file. */
 export interface ByteSink {
   write(bytes: Uint8Array): Promise<void>;
+  /** Overwrites bytes that were written before; absent where the bytes are on their way already, as in a pipe. */
+  patch?(at: number, bytes: Uint8Array): Promise<void>;
 }
 
 /** A column that a reader found but cannot offer, and why. */
@@ -39,6 +41,8 @@ export interface ReadOptions {
 /** A table in a file, read chunk by chunk. */
 export interface TableSource {
   readonly name: string;
+  /** Name of the tree in its file, with its directories, where the format has trees. */
+  readonly tree?: string;
   readonly schema: Schema;
   /** Number of events, where the format tells without reading everything. */
   readonly length: number | undefined;
@@ -61,6 +65,27 @@ export interface OpenOptions {
   readonly inflate?: (bytes: Uint8Array, rawLength: number) => Uint8Array | Promise<Uint8Array>;
 }
 
+/** Another tree, with as many events in the same order, whose columns a reader of this one may use as well. */
+export interface Friend {
+  /** Name of the tree, with its directories. */
+  readonly tree: string;
+  /** Path of its file, as a reader will look for it. */
+  readonly file: string;
+  /** What its columns go by: `alias.column`. */
+  readonly alias: string;
+}
+
+/** How a table is written; formats pass over what they have no place for. */
+export interface CreateOptions {
+  /** Name of the tree (default "Events"). */
+  readonly tree?: string;
+  readonly friend?: Friend;
+  /** Default "zlib", at its fastest level, for ROOT files; the other formats write without compression. */
+  readonly compression?: "zlib" | "none";
+  /** Makes one zlib stream; Node's own is several times faster than the built-in JavaScript, and works on other threads. */
+  readonly deflate?: (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+}
+
 /** A file format. */
 export interface Format {
   readonly name: string;
@@ -68,7 +93,7 @@ export interface Format {
   readonly extensions: readonly string[];
   open(source: ByteSource, options?: OpenOptions): Promise<TableSource>;
   /** Starts a table; absent where the format is read-only. */
-  create?(sink: ByteSink, schema: Schema): TableSink;
+  create?(sink: ByteSink, schema: Schema, options?: CreateOptions): TableSink;
 }
 
 export const DEFAULT_CHUNK_SIZE = 65_536;

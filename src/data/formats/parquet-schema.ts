@@ -9,6 +9,7 @@ import type { FileMetaData, ParquetType, SchemaElement, SchemaTree } from "hypar
 import { parquetSchema } from "hyparquet";
 import { DataError } from "../../util/errors.js";
 import type { DType, Field, Schema } from "../schema.js";
+import { fieldsFromJson, fieldsToJson } from "./field-json.js";
 import type { SkippedColumn } from "./format.js";
 
 /** A column of the file and where its values stand. */
@@ -62,35 +63,21 @@ export function toParquetSchema(schema: Schema): SchemaElement[] {
   return elements;
 }
 
-/** Returns the key-value pair that keeps each whole Field. Infinite domain ends become "inf" and "-inf", as JSON has none. */
+/** Returns the key-value pair that keeps each whole Field. */
 export function toKeyValue(schema: Schema): { key: string; value: string } {
-  const value = JSON.stringify({ version: 1, fields: schema.fields }, (_, v) =>
-    v === Number.POSITIVE_INFINITY ? "inf" : v === Number.NEGATIVE_INFINITY ? "-inf" : v,
-  );
-  return { key: METADATA_KEY, value };
+  return { key: METADATA_KEY, value: fieldsToJson(schema.fields) };
 }
 
 function savedFields(metadata: FileMetaData, file: string): Map<string, Field> {
   const text = metadata.key_value_metadata?.find((pair) => pair.key === METADATA_KEY)?.value;
   if (text === undefined) return new Map();
-  let fields: Field[] | undefined;
-  try {
-    fields = (JSON.parse(text) as { fields?: Field[] }).fields;
-  } catch {
-    // Told below, together with JSON of another shape.
-  }
-  if (!Array.isArray(fields)) {
+  const fields = fieldsFromJson(text);
+  if (fields === undefined) {
     throw new DataError(
       `${file}: column descriptions under "${METADATA_KEY}" are damaged; expected JSON with "fields".`,
     );
   }
-  const number = (v: unknown) => (v === "inf" ? Number.POSITIVE_INFINITY : v === "-inf" ? Number.NEGATIVE_INFINITY : v);
-  return new Map(
-    fields.map((f) => [
-      f.name,
-      f.domain === undefined ? f : { ...f, domain: f.domain.map(number) as [number, number] },
-    ]),
-  );
+  return new Map(fields.map((f) => [f.name, f]));
 }
 
 /** Our type of a leaf, or why it has none. */

@@ -8,28 +8,17 @@ import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import { writeRleBitPackedHybrid } from "hyparquet-writer/src/encoding.js";
 import { writeMetadata } from "hyparquet-writer/src/metadata.js";
 import { conform } from "../conform.js";
-import { type Column, concatTables, type EventTable, trimmed } from "../event-table.js";
-import { byteWidth, type Schema, type TypedArray } from "../schema.js";
+import { type Column, type EventTable, trimmed } from "../event-table.js";
+import type { Schema, TypedArray } from "../schema.js";
 import type { ByteSink, TableSink } from "./format.js";
+import { Groups } from "./groups.js";
 import { isList, PHYSICAL, toKeyValue, toParquetSchema } from "./parquet-schema.js";
 
 /** Most events in a row group; readers hold one group in memory. */
 const GROUP_EVENTS = 131_072;
-/** Lists can be long: a group also ends at this many bytes, looked at every BLOCK events. */
 const GROUP_BYTES = 1 << 26;
-const BLOCK = 1024;
 
 const MAGIC = new TextEncoder().encode("PAR1");
-
-/** Bytes that events [0, table.length) take up in memory. */
-function bytesOf(table: EventTable): number {
-  let bytes = 0;
-  for (const { field, offsets } of table.columns) {
-    const entries = offsets === undefined ? table.length : offsets[table.length] - offsets[0];
-    bytes += entries * (field.width ?? 1) * byteWidth(field.dtype);
-  }
-  return bytes;
-}
 
 /** Values as PLAIN encodes them: little-endian, booleans as bits, narrow integers as 32 bits. */
 function plainBytes(dtype: string, values: TypedArray): Uint8Array {
@@ -110,11 +99,9 @@ function lengthPrefixed(levels: readonly Uint8Array[]): Uint8Array {
 
 /** Starts a Parquet file of a schema. Row groups, and so the bytes, do not depend on how the events are cut into chunks. */
 export function createParquet(sink: ByteSink, schema: Schema): TableSink {
-  const groups: RowGroup[] = [];
+  const written: RowGroup[] = [];
+  const groups = new Groups({ events: GROUP_EVENTS, bytes: GROUP_BYTES });
   let offset = 0;
-  let pending: EventTable[] = [];
-  let pendingEvents = 0;
-  let pendingBytes = 0;
 
   async function put(bytes: Uint8Array): Promise<void> {
     if (bytes.byteLength === 0) return;
@@ -122,8 +109,7 @@ export function createParquet(sink: ByteSink, schema: Schema): TableSink {
     offset += bytes.byteLength;
   }
 
-  async function flush(): Promise<void> {
-    const table = concatTables(pending);
+  async function flush(table: EventTable): Promise<void> {
     const start = offset;
     const columns: ColumnChunk[] = [];
     for (const field of schema.fields) {
@@ -147,35 +133,25 @@ export function createParquet(sink: ByteSink, schema: Schema): TableSink {
       });
     }
     const bytes = BigInt(offset - start);
-    groups.push({ columns, total_byte_size: bytes, total_compressed_size: bytes, num_rows: BigInt(table.length) });
-    pending = [];
-    pendingEvents = 0;
-    pendingBytes = 0;
+    written.push({ columns, total_byte_size: bytes, total_compressed_size: bytes, num_rows: BigInt(table.length) });
   }
 
   return {
     async write(chunk: EventTable): Promise<void> {
       const table = conform(chunk, schema, "parquet");
       if (offset === 0) await put(MAGIC);
-      for (let at = 0; at < table.length; ) {
-        const block = table.slice(at, Math.min(table.length, at + BLOCK - (pendingEvents % BLOCK)));
-        pending.push(block);
-        pendingEvents += block.length;
-        pendingBytes += bytesOf(block);
-        at += block.length;
-        const atBoundary = pendingEvents % BLOCK === 0;
-        if (atBoundary && (pendingEvents >= GROUP_EVENTS || pendingBytes >= GROUP_BYTES)) await flush();
-      }
+      for (const group of groups.add(table)) await flush(group);
     },
     async close(): Promise<void> {
       if (offset === 0) await put(MAGIC);
-      if (pendingEvents > 0) await flush();
+      const rest = groups.rest();
+      if (rest !== undefined) await flush(rest);
       const metadata: Omit<FileMetaData, "metadata_length"> = {
         version: 1,
         created_by: "peregrine",
         schema: toParquetSchema(schema),
-        num_rows: groups.reduce((n, group) => n + group.num_rows, 0n),
-        row_groups: groups,
+        num_rows: written.reduce((n, group) => n + group.num_rows, 0n),
+        row_groups: written,
         key_value_metadata: [toKeyValue(schema)],
       };
       const footer = new ByteWriter();

@@ -3,6 +3,7 @@ import type { Field } from "../../schema.js";
 import type { SkippedColumn } from "../format.js";
 import type { Branch, Leaf } from "./branch.js";
 import type { Encoding } from "./decode.js";
+import type { Note } from "./note.js";
 import { type ClassMembers, classKey, type Member } from "./streamer-info.js";
 import type { Tree } from "./tree.js";
 import {
@@ -93,7 +94,25 @@ export function findColumns(tree: Tree, classes: ClassMembers): { plans: ColumnP
   if (unknown > 0) {
     skipped.push({ name: "(unnamed)", reason: `${unknown} branches of a class or version that is not known` });
   }
-  return { plans: plans.map((plan) => withCounter(plan, byLeaf)), skipped };
+  const counted = plans.map((plan) => withCounter(plan, byLeaf));
+  return { plans: tree.note === undefined ? counted : asWritten(counted, tree.note), skipped };
+}
+
+/** Gives columns that Peregrine wrote their descriptions and order back, and leaves out counters that it added. */
+function asWritten(plans: readonly ColumnPlan[], { fields, counters }: Note): ColumnPlan[] {
+  const byName = new Map(plans.map((plan) => [plan.field.name, plan]));
+  const known: ColumnPlan[] = [];
+  for (const field of fields) {
+    const plan = byName.get(field.name);
+    if (plan === undefined) continue;
+    byName.delete(field.name);
+    known.push(sameShape(plan.field, field) ? { ...plan, field } : plan);
+  }
+  return [...known, ...[...byName.values()].filter(({ field }) => !counters.includes(field.name))];
+}
+
+function sameShape(a: Field, b: Field): boolean {
+  return a.dtype === b.dtype && a.jagged === b.jagged && (a.width ?? 1) === (b.width ?? 1);
 }
 
 function withCounter(plan: ColumnPlan, byLeaf: ReadonlyMap<Leaf, ColumnPlan>): ColumnPlan {

@@ -1,6 +1,6 @@
 /**
- * @file The ROOT format: reads TTrees whose branches hold numbers, fixed arrays of them, or lists of them. Written from
- * ROOT's own description of its files, since the one reader on npm brings some hundred megabytes with it.
+ * @file The ROOT format: TTrees whose branches hold numbers, fixed arrays of them, or lists of them. Written from
+ * ROOT's own description of its files, since the one reader on npm brings some hundred megabytes with it, and none writes.
  */
 import { DataError, SchemaError } from "../../../util/errors.js";
 import { didYouMean } from "../../../util/suggest.js";
@@ -10,6 +10,7 @@ import { type PlacedKey, RootFile } from "./file.js";
 import { readStreamerInfos } from "./streamer-info.js";
 import { isTreeClass, readTree, readTreeSummary } from "./tree.js";
 import { TreeSource } from "./tree-source.js";
+import { createRoot } from "./write/sink.js";
 
 /** A tree in a file. */
 export interface TreeSummary {
@@ -27,6 +28,7 @@ export interface TreeSummary {
  *
  * `open(source, { tree })` takes the tree of that name (`directory/name`, `name;cycle`); else the only tree, else
  * "Events", else the tree with most entries.
+ * Writes one TTree of numbers, fixed arrays and counted arrays, whose units and roles come back when it is read.
  * @throws DataError where the bytes are not a sound ROOT file, or hold no TTree.
  * @throws SchemaError where the named tree is not there.
  */
@@ -45,8 +47,9 @@ export const rootFormat: Format = {
         ? new Map()
         : readStreamerInfos(info.content, info.key.keyLength, `${file.name}: streamer info`);
     const { plans, skipped } = findColumns(tree, classes);
-    return new TreeSource(file, tree, plans, skipped);
+    return new TreeSource(file, path, tree, plans, skipped);
   },
+  create: createRoot,
 };
 
 /** Lists the trees of a ROOT file, of each name the newest cycle. @throws DataError where it is not a sound ROOT file. */

@@ -68,6 +68,22 @@ export class ObjectReader {
     return items;
   }
 
+  /** Reads the content of a TList, whose objects carry options. */
+  list(): unknown[] {
+    const { cursor } = this;
+    const { end } = cursor.header();
+    cursor.skipTObject();
+    cursor.string();
+    const n = cursor.i32();
+    const items: unknown[] = [];
+    for (let i = 0; i < n; i++) {
+      items.push(this.pointer());
+      cursor.skipString();
+    }
+    cursor.finish(end);
+    return items;
+  }
+
   #className(tag: number, tagAt: number, counted: boolean): string | undefined {
     if (tag === NEW_CLASS) {
       const name = this.cursor.zeroEnded();

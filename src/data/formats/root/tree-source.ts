@@ -15,14 +15,23 @@ const FEWEST_EVENTS = 1000;
 /** A TTree as a table. */
 export class TreeSource implements TableSource {
   readonly name: string;
+  readonly tree: string;
   readonly schema: Schema;
   readonly length: number;
   readonly skipped: readonly SkippedColumn[];
   readonly #file: RootFile;
   readonly #plans: ReadonlyMap<string, ColumnPlan>;
 
-  constructor(file: RootFile, tree: Tree, plans: readonly ColumnPlan[], skipped: readonly SkippedColumn[]) {
+  /** @param path Name of the tree with its directories. */
+  constructor(
+    file: RootFile,
+    path: string,
+    tree: Tree,
+    plans: readonly ColumnPlan[],
+    skipped: readonly SkippedColumn[],
+  ) {
     this.name = `${file.name}: ${tree.name}`;
+    this.tree = path;
     this.schema = new Schema(plans.map((plan) => plan.field));
     this.length = tree.entries;
     this.skipped = skipped;

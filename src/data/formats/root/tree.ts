@@ -7,6 +7,7 @@
 import { DataError } from "../../../util/errors.js";
 import { type Branch, isBranch, readMember } from "./branch.js";
 import { Cursor } from "./cursor.js";
+import { isNote, type Note, readNote } from "./note.js";
 import { ObjectReader } from "./objects.js";
 
 export interface Tree {
@@ -16,6 +17,8 @@ export interface Tree {
   readonly branches: readonly Branch[];
   /** Branches of classes or versions that this reader does not know. */
   readonly unknown: number;
+  /** What Peregrine wrote beside the tree. */
+  readonly note: Note | undefined;
 }
 
 const TREE_CLASSES = new Set(["TTree", "TNtuple", "TNtupleD"]);
@@ -32,7 +35,7 @@ export function readTreeSummary(
   className: string,
   content: Uint8Array,
   where: string,
-): Omit<Tree, "branches" | "unknown"> {
+): Omit<Tree, "branches" | "unknown" | "note"> {
   return readTreeHead(className, new Cursor(content, where));
 }
 
@@ -52,10 +55,39 @@ export function readTree(className: string, content: Uint8Array, keyLength: numb
     for (let i = 0; i < 2; i++) if (cursor.u8() !== 0) cursor.i64s(ranges);
   }
   if (version >= 20) cursor.skipClass();
-  const objects: ObjectReader = new ObjectReader(cursor, keyLength, (name) => readMember(name, objects));
+  const objects: ObjectReader = new ObjectReader(cursor, keyLength, (name) => readTreeMember(name, objects));
   const items = objects.array();
   const branches = items.filter(isBranch);
-  return { ...head, branches, unknown: items.length - branches.length };
+  const note = version >= 18 ? readTreeNote(objects) : undefined;
+  return { ...head, branches, unknown: items.length - branches.length, note };
+}
+
+/** Looks for the note in what follows the branches. Nothing there is needed to read columns, so damage there is passed over. */
+function readTreeNote(objects: ObjectReader): Note | undefined {
+  const { cursor } = objects;
+  try {
+    objects.array();
+    objects.pointer();
+    cursor.skip(8 * cursor.i32());
+    cursor.skip(4 * cursor.i32());
+    objects.pointer();
+    objects.pointer();
+    const users = objects.pointer();
+    return Array.isArray(users) ? users.find(isNote) : undefined;
+  } catch (error) {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  }
+}
+
+/** Reads members of trees: branches with all that they hold, and the lists and texts of users. */
+function readTreeMember(className: string, objects: ObjectReader): unknown {
+  const { cursor } = objects;
+  if (className === "TNamed") {
+    const { name, title } = cursor.named();
+    return readNote(name, title);
+  }
+  return className === "TList" ? objects.list() : readMember(className, objects);
 }
 
 function readTreeHead(className: string, cursor: Cursor) {
