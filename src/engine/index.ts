@@ -28,6 +28,7 @@ export { type AdamOptions, adam, adamw, averaged, clipped, type Optimiser, sgd }
 export { constantly, cosine, inverseEpoch, type Schedule, warmUp } from "./optim/schedule.js";
 export { compile, type Program } from "./program/program.js";
 export { RowModel, type RowModelSpec, type RowRun, type RowTable } from "./program/row-model.js";
+export { anyRuntime } from "./runtime/any.js";
 export { type NodeRuntimeOptions, nodeRuntime } from "./runtime/node.js";
 export type { Runtime, Session, SessionOptions, Value, Values } from "./runtime/runtime.js";
 export { type WebRuntimeOptions, webRuntime } from "./runtime/web.js";

@@ -129,7 +129,10 @@ export function toNormal(map: ColumnMap, x: Float32Array, random?: Random): Floa
         let end = low;
         while (repeated[low - 1]) low--;
         while (repeated[end]) end++;
-        return -reach + step * (low + (end - low) * random.uniform());
+        // The outermost knots stand for what lies beyond them, too.
+        const from = low === 0 ? 0 : normalCdf(step * low - reach);
+        const to = end === bins ? 1 : normalCdf(step * end - reach);
+        return normalQuantile(from + (to - from) * random.uniform());
       }
     }
     const height = knots[low + 1] - knots[low];

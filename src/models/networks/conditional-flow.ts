@@ -1,10 +1,10 @@
 /** @file Fits a conditional normalising flow: p(targets | conditions) by its likelihood. */
 import {
   adam,
+  anyRuntime,
   averaged,
   cosine,
   type LossContext,
-  nodeRuntime,
   ops,
   Parameters,
   type Tensor,
@@ -56,6 +56,7 @@ export interface FlowDesign {
 
 /** A fitted flow, and figures about the fit. */
 export interface FittedFlow extends ConditionalGenerator {
+  readonly design: FlowDesign;
   /** Mean negative log-likelihood of held-out rows, in the space of normal quantiles. */
   readonly heldOutLoss: number;
   readonly steps: number;
@@ -134,12 +135,13 @@ export async function fitConditionalFlow(
         context.onProgress?.({ stage, done: step, total: steps, loss: entry.heldOut.loss });
       },
     },
-    { runtime: await nodeRuntime({ threads: 1 }), pool: context.pool },
+    { runtime: await anyRuntime(), pool: context.pool },
   );
   const numbers = { entries: network.entries, flat: trained.networks[NETWORK].flat };
   const best = trained.history.find((entry) => entry.step === trained.bestStep);
   return {
     ...flowGenerator(design, numbers),
+    design,
     heldOutLoss: best?.heldOut?.loss ?? Number.NaN,
     steps: trained.steps,
   };

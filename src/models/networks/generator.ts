@@ -3,6 +3,7 @@ import { constant, exportModel, input, type Scope, type Tensor } from "../../eng
 import { ByteReader, ByteWriter } from "../../trees/bytes.js";
 import { DataError } from "../../util/errors.js";
 import { sharedArray } from "../../util/pool.js";
+import { RowSession } from "./row-session.js";
 
 /** Rows to learn from: conditions and targets in columns of equal length. */
 export interface ConditionalData {
@@ -42,6 +43,18 @@ export function generatorModel(generator: ConditionalGenerator): Uint8Array {
     { [GENERATOR_TABLES.targets]: generator.graph(conditions, noise) },
     { inputs: [conditions, noise] },
   );
+}
+
+/** A generator ready to draw, on the calling thread. Tables are `GENERATOR_TABLES`. */
+export function openGenerator(generator: ConditionalGenerator): Promise<RowSession> {
+  return RowSession.open({
+    bytes: generatorModel(generator),
+    inputs: [
+      { name: GENERATOR_TABLES.conditions, columns: generator.conditions },
+      { name: GENERATOR_TABLES.noise, columns: generator.noises },
+    ],
+    outputs: [{ name: GENERATOR_TABLES.targets, columns: generator.targets }],
+  });
 }
 
 /** Trained numbers of a network: named pieces of a flat vector. */

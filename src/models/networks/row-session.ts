@@ -1,5 +1,5 @@
 /** @file A model over rows, run within the calling thread: for work that is shared out among threads chunk by chunk. */
-import { nodeRuntime, type Session, type Value } from "../../engine/index.js";
+import { anyRuntime, type Runtime, type Session, type Value } from "../../engine/index.js";
 import { ConfigError } from "../../util/errors.js";
 
 /** A table of the model: its name and number of columns. */
@@ -43,10 +43,14 @@ export class RowSession {
     this.#into = tables(spec.outputs);
   }
 
-  /** Loads a model. @throws DataError where the bytes are no model. */
-  static async open(spec: RowSessionSpec): Promise<RowSession> {
-    const runtime = await nodeRuntime({ threads: 1 });
-    return new RowSession(spec, await runtime.load(spec.bytes, { threads: 1 }));
+  /**
+   * Loads a model.
+   * @param runtime Where it runs (default: natively in Node, as WebAssembly in browsers).
+   * @throws DataError where the bytes are no model.
+   */
+  static async open(spec: RowSessionSpec, runtime?: Runtime): Promise<RowSession> {
+    const chosen = runtime ?? (await anyRuntime());
+    return new RowSession(spec, await chosen.load(Uint8Array.from(spec.bytes), { threads: 1 }));
   }
 
   /**
