@@ -17,11 +17,28 @@ beforeAll(async () => {
   training = await clasToy.forObjects(["particle"]).simulate(gun.generate(6000, { seed: 1 }), { seed: 1 });
 });
 
-describe.each(recipes.map((recipe) => [recipe.name, recipe] as const))("%s", (name, recipe) => {
+/** Further kinds of a method, besides its defaults; few and short steps, as only the contract counts here. */
+const variants: Readonly<Record<string, readonly object[]>> = {
+  factorised: [
+    { reconstruction: { kind: "neighbours" } },
+    { reconstruction: { kind: "flow", hidden: [16], epochs: 2 } },
+    { reconstruction: { kind: "gan", hidden: [16], epochs: 2 } },
+    { acceptance: { kind: "network", hidden: [16] } },
+  ],
+};
+const cases = recipes.flatMap((recipe) =>
+  [{}, ...(variants[recipe.name] ?? [])].map(
+    (options) => [`${recipe.name} ${JSON.stringify(options)}`, recipe, options] as const,
+  ),
+);
+
+describe.each(cases)("%s", (_, recipe, options) => {
+  const { name } = recipe;
   const spec = parseRunSpec(
     {
       name: "contract",
       method: name,
+      options,
       data: { files: ["memory"], objects: [{ name: "particle", variables: ["p", "theta", { name: "phi" }] }] },
     },
     "contract",

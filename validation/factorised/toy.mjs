@@ -1,7 +1,7 @@
 // The factorised method's own toy at its published size (arXiv 2207.11254): 1.6M flat single particles to learn from,
 // 1M reaction events to replay, the toy detector itself as judge. Prints the tables of validation/README.md.
 //
-//   npm run build && node validation/factorised/toy.mjs [--training 1600000] [--events 1000000] [--seed 1] [--kind trees|neighbours] [--ratio]
+//   npm run build && node validation/factorised/toy.mjs [--training 1600000] [--events 1000000] [--seed 1] [--kind trees|neighbours|flow|gan|quantiles] [--acceptance trees|network|auto] [--ratio]
 import { parseArgs } from "node:util";
 import {
   clasAcceptance,
@@ -24,6 +24,7 @@ const { values: args } = parseArgs({
     events: { type: "string", default: "1000000" },
     seed: { type: "string", default: "1" },
     kind: { type: "string", default: "trees" },
+    acceptance: { type: "string", default: "trees" },
     ratio: { type: "boolean", default: false },
     quiet: { type: "boolean", default: false },
   },
@@ -147,7 +148,7 @@ const spec = parseRunSpec(
   {
     name: "toy",
     data: { files: ["memory"], objects: [{ name: "particle", slots: OBJECTS, variables: ["p", "theta", "phi"] }] },
-    options: { acceptance: { densityRatio: args.ratio }, reconstruction: { kind: args.kind } },
+    options: { acceptance: { kind: args.acceptance, densityRatio: args.ratio }, reconstruction: { kind: args.kind } },
   },
   "toy",
 );

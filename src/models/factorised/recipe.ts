@@ -66,7 +66,7 @@ async function fitObject(
     const all = objectRows(data.generated, spec, spec.name);
     sample = separateSample(training, all, rowWeights(data.generated, all));
   }
-  const acceptance = await fitAcceptance(spec.name, sample, options.acceptance, context, seeds[0]);
+  const { model: acceptance, choice } = await fitAcceptance(spec, sample, options.acceptance, context, seeds[0]);
   const { model, accepted } = await fitReconstruction(spec, training, options.reconstruction, context, seeds[1]);
   if (accepted < FEW) {
     context.onWarning?.(
@@ -78,7 +78,7 @@ async function fitObject(
     summary: {
       ...(await closure(acceptance, sample)),
       accepted,
-      acceptanceModel: { kind: acceptance.kind, ...acceptance.summary },
+      acceptanceModel: { kind: acceptance.kind, ...acceptance.summary, ...(choice && { choice }) },
       reconstructionModel: { kind: model.sampler.kind },
       domain: domains(spec, training),
     },

@@ -7,7 +7,12 @@ export interface AcceptanceSample {
   readonly features: readonly Float32Array[];
   readonly accepted: Float32Array;
   readonly generated: Float32Array;
+  /** 1 for objects held out: not learned from, but for when to stop. Absent where the fit may choose them. */
+  readonly held?: Uint8Array;
 }
+
+/** What odds mean: the acceptance itself, or accepted against lost objects. */
+export type AcceptanceForm = "ratio" | "direct";
 
 /** The probability that an object is accepted, as a function of truth. */
 export interface Acceptance {

@@ -1,9 +1,14 @@
 /** @file The kinds of acceptance: how each is fitted, and got back from its bytes. */
+
+import type { ObjectSpec } from "../../../data/objects.js";
 import { magicOf } from "../../../trees/bytes.js";
 import { DataError } from "../../../util/errors.js";
 import type { FitContext } from "../../recipe.js";
 import type { FactorisedOptions } from "../options.js";
+import { featurePeriods } from "../reconstruction/neighbour-space.js";
 import type { Acceptance, AcceptanceSample } from "./acceptance.js";
+import { type AcceptanceChoice, chooseAcceptance } from "./choose.js";
+import { decodeNetworkAcceptance, fitNetworkAcceptance, NETWORK_ACCEPTANCE_MAGIC } from "./network.js";
 import { decodeTreeAcceptance, fitTreeAcceptance, TREE_ACCEPTANCE_MAGIC } from "./trees.js";
 
 /**
@@ -11,17 +16,34 @@ import { decodeTreeAcceptance, fitTreeAcceptance, TREE_ACCEPTANCE_MAGIC } from "
  * @throws DataError where no object was accepted, or none generated.
  */
 export async function fitAcceptance(
-  object: string,
+  spec: ObjectSpec,
+  sample: AcceptanceSample,
+  options: FactorisedOptions["acceptance"],
+  context: FitContext,
+  seed: bigint,
+): Promise<{ readonly model: Acceptance; readonly choice?: AcceptanceChoice }> {
+  if (options.kind !== "auto") return { model: await fitKind(options.kind, spec, sample, options, context, seed) };
+  return chooseAcceptance(KINDS, sample, (kind, part) => fitKind(kind, spec, part, options, context, seed), seed);
+}
+
+const KINDS = ["trees", "network"] as const;
+
+function fitKind(
+  kind: (typeof KINDS)[number],
+  spec: ObjectSpec,
   sample: AcceptanceSample,
   options: FactorisedOptions["acceptance"],
   context: FitContext,
   seed: bigint,
 ): Promise<Acceptance> {
-  return fitTreeAcceptance(object, sample, options, context, seed);
+  if (kind === "trees") return fitTreeAcceptance(spec.name, sample, options, context, seed);
+  const periods = featurePeriods(spec, sample.features.length);
+  return fitNetworkAcceptance(spec.name, sample, periods, options, context, seed);
 }
 
 const decoders: Readonly<Record<string, (bytes: Uint8Array) => Acceptance>> = {
   [TREE_ACCEPTANCE_MAGIC]: decodeTreeAcceptance,
+  [NETWORK_ACCEPTANCE_MAGIC]: decodeNetworkAcceptance,
 };
 
 /** Reads an acceptance of any kind. @throws DataError where the bytes are truncated or not an acceptance. */

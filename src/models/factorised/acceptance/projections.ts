@@ -5,6 +5,7 @@
  * Reference: Friedman and Tukey (1974), "A projection pursuit algorithm for exploratory data analysis", IEEE Trans.
  * Comput. C-23, 881; here the index is the information about acceptance in a histogram of the projection.
  */
+import type { ByteReader, ByteWriter } from "../../../trees/bytes.js";
 import type { Random } from "../../../util/random.js";
 
 /** The feature `a * features[first] + b * features[second]`. */
@@ -26,6 +27,26 @@ const MOST = 3;
 /** A projection must hold so much more information than its better axis. */
 const LEAST_GAIN = 1.05;
 
+export function writeProjections(writer: ByteWriter, projections: readonly Projection[]): void {
+  writer.uint32(projections.length);
+  for (const { first, second, a, b } of projections) {
+    writer.uint32(first);
+    writer.uint32(second);
+    writer.float64(a);
+    writer.float64(b);
+  }
+}
+
+/** @throws DataError where the bytes are truncated. */
+export function readProjections(reader: ByteReader): Projection[] {
+  return Array.from({ length: reader.uint32() }, () => ({
+    first: reader.uint32(),
+    second: reader.uint32(),
+    a: reader.float64(),
+    b: reader.float64(),
+  }));
+}
+
 /** Adds the projections as further columns. */
 export function withProjections(projections: readonly Projection[], features: readonly Float32Array[]): Float32Array[] {
   return [
@@ -33,7 +54,9 @@ export function withProjections(projections: readonly Projection[], features: re
     ...projections.map(({ first, second, a, b }) => {
       const [x, y] = [features[first], features[second]];
       const out = new Float32Array(x.length);
-      for (let i = 0; i < out.length; i++) out[i] = a * x[i] + b * y[i];
+      // Rounded as single precision rounds: an exported model then takes the same decisions.
+      const [p, q] = [Math.fround(a), Math.fround(b)];
+      for (let i = 0; i < out.length; i++) out[i] = Math.fround(p * x[i]) + Math.fround(q * y[i]);
       return out;
     }),
   ];

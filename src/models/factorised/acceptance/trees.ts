@@ -10,6 +10,7 @@
  * (by 1 % for 6,000 jets), and the direct form has no such limit.
  */
 import { fitBoosting, type LogisticData } from "../../../trees/boosting.js";
+import type { BoostingOptions } from "../../../trees/boosting-options.js";
 import { ByteReader, ByteWriter } from "../../../trees/bytes.js";
 import type { FitContext as TreeContext } from "../../../trees/fit-context.js";
 import { decodeForest, type Forest } from "../../../trees/forest.js";
@@ -17,23 +18,23 @@ import { DataError } from "../../../util/errors.js";
 import { Random } from "../../../util/random.js";
 import type { FitContext } from "../../recipe.js";
 import type { FactorisedOptions } from "../options.js";
-import type { Acceptance, AcceptanceSample } from "./acceptance.js";
-import { findProjections, type Projection, withProjections } from "./projections.js";
+import type { Acceptance, AcceptanceForm, AcceptanceSample } from "./acceptance.js";
+import { findProjections, type Projection, readProjections, withProjections, writeProjections } from "./projections.js";
 
 export const TREE_ACCEPTANCE_MAGIC = "PACC";
 const VERSION = 2;
 
 /** Below so many objects the size of the forest is chosen by repeated splits; above, by one part held out. */
 const MANY = 50_000;
+/** An edge is known to the distance of its nearest objects, so its place should not be blurred by coarser bins. */
+const ROWS_A_BIN = 48;
+const MOST_BINS = 32_768;
 /** Objects held out of many. */
 const HELD_OUT = 50_000;
 /** Splits of few objects, each holding out a fifth. */
 const SPLITS = 5;
 /** Depths tried for few objects, as far as the options allow. */
 const DEPTHS = [3, 5, 8];
-
-/** What a forest's odds mean: the acceptance itself, or accepted against lost objects. */
-export type AcceptanceForm = "ratio" | "direct";
 
 /** A learned acceptance: a forest over the features and some projections of them. */
 export class TreeAcceptance implements Acceptance {
@@ -49,7 +50,7 @@ export class TreeAcceptance implements Acceptance {
   }
 
   get summary(): Record<string, unknown> {
-    return { trees: this.forest.treeCount, projections: this.projections };
+    return { form: this.form, trees: this.forest.treeCount, projections: this.projections };
   }
 
   predict(features: readonly Float32Array[], out: Float32Array): void {
@@ -61,13 +62,7 @@ export class TreeAcceptance implements Acceptance {
   encode(): Uint8Array {
     const writer = new ByteWriter(TREE_ACCEPTANCE_MAGIC, VERSION);
     writer.uint8(this.form === "ratio" ? 0 : 1);
-    writer.uint32(this.projections.length);
-    for (const { first, second, a, b } of this.projections) {
-      writer.uint32(first);
-      writer.uint32(second);
-      writer.float64(a);
-      writer.float64(b);
-    }
+    writeProjections(writer, this.projections);
     writer.array(this.forest.encode());
     return writer.finish();
   }
@@ -77,28 +72,17 @@ export class TreeAcceptance implements Acceptance {
 export function decodeTreeAcceptance(bytes: Uint8Array): TreeAcceptance {
   const reader = new ByteReader(bytes, TREE_ACCEPTANCE_MAGIC, VERSION, "acceptance");
   const form = reader.uint8() === 0 ? "ratio" : "direct";
-  const projections = Array.from({ length: reader.uint32() }, () => ({
-    first: reader.uint32(),
-    second: reader.uint32(),
-    a: reader.float64(),
-    b: reader.float64(),
-  }));
+  const projections = readProjections(reader);
   const forest = decodeForest(reader.uint8Array());
   reader.finish();
   return new TreeAcceptance(form, forest, projections);
 }
 
 /**
- * Learns the acceptance.
+ * Weights of the two classes that are told apart.
  * @throws DataError where no object was accepted, or none generated.
  */
-export async function fitTreeAcceptance(
-  object: string,
-  sample: AcceptanceSample,
-  options: FactorisedOptions["acceptance"],
-  context: FitContext,
-  seed: bigint,
-): Promise<TreeAcceptance> {
+export function classes(object: string, sample: AcceptanceSample, options: FactorisedOptions["acceptance"]) {
   const total = (values: Float32Array) => values.reduce((sum, w) => sum + w, 0);
   const generated = total(sample.generated);
   const accepted = total(sample.accepted);
@@ -107,21 +91,53 @@ export async function fitTreeAcceptance(
       `${object}: nothing to learn from; expected accepted and generated objects, got ${accepted > 0 ? "no generated" : "no accepted"} one in ${sample.generated.length} rows. Check the accepted flag or the link column.`,
     );
   }
+  const direct = sample.flagged && !options.densityRatio && accepted < generated;
+  const form: AcceptanceForm = direct ? "direct" : "ratio";
+  const negative = direct ? sample.generated.map((w, i) => w - sample.accepted[i]) : sample.generated;
+  return { form, positive: sample.accepted, negative };
+}
+
+/** How the forest is grown for so many objects. */
+export function boostingSize(rows: number, options: FactorisedOptions["acceptance"]): BoostingOptions {
+  const { trees, maxDepth, learningRate } = options;
+  return {
+    trees,
+    maxDepth,
+    learningRate,
+    l2: 10,
+    maxBins: Math.min(MOST_BINS, Math.max(1024, Math.round(rows / ROWS_A_BIN))),
+    heldOut: Math.min(0.1, HELD_OUT / rows),
+  };
+}
+
+/** Learns the acceptance. @throws DataError as `classes`. */
+export async function fitTreeAcceptance(
+  object: string,
+  sample: AcceptanceSample,
+  options: FactorisedOptions["acceptance"],
+  context: FitContext,
+  seed: bigint,
+): Promise<TreeAcceptance> {
+  const { form, positive, negative } = classes(object, sample, options);
   const projections = findProjections(sample.features, sample.accepted, sample.generated, new Random(seed, 1));
   const features = withProjections(projections, sample.features);
-  const form = sample.flagged && !options.densityRatio && accepted < generated ? "direct" : "ratio";
-  const negative = form === "ratio" ? sample.generated : sample.generated.map((w, i) => w - sample.accepted[i]);
-  const data = { features, positive: sample.accepted, negative };
+  const data = { features, positive, negative, ...(sample.held && { held: sample.held }) };
   const report = (done: number, total: number, loss?: number) =>
     context.onProgress?.({ stage: `${object}: acceptance`, done, total, ...(loss !== undefined && { loss }) });
   const around = { pool: context.pool, seed, ...(context.signal && { signal: context.signal }), onProgress: report };
-  const { trees, maxDepth, learningRate } = options;
-  const size =
-    sample.generated.length > MANY
-      ? { trees, maxDepth, heldOut: Math.min(0.1, HELD_OUT / sample.generated.length) }
-      : await chooseSize(data, options, around);
-  const forest = await fitBoosting(data, { ...size, learningRate }, around);
-  return new TreeAcceptance(form, forest, projections);
+  const rows = sample.generated.length;
+  if (rows > MANY) {
+    return new TreeAcceptance(form, await fitBoosting(data, boostingSize(rows, options), around), projections);
+  }
+  const few = sample.held === undefined ? data : withoutHeld(data, sample.held);
+  const size = await chooseSize(few, options, around);
+  return new TreeAcceptance(form, await fitBoosting(few, size, around), projections);
+}
+
+/** Only the rows that may be learned from. */
+function withoutHeld({ features, positive, negative }: LogisticData, held: Uint8Array): LogisticData {
+  const keep = (values: Float32Array) => values.filter((_, i) => held[i] === 0);
+  return { features: features.map(keep), positive: keep(positive), negative: keep(negative) };
 }
 
 /**
@@ -132,8 +148,8 @@ async function chooseSize(
   data: LogisticData,
   { trees, maxDepth, learningRate }: FactorisedOptions["acceptance"],
   around: TreeContext,
-): Promise<{ trees: number; maxDepth: number }> {
-  let best = { trees, maxDepth };
+): Promise<BoostingOptions> {
+  let best: BoostingOptions = { trees, maxDepth, learningRate };
   let least = Number.POSITIVE_INFINITY;
   for (const depth of new Set(DEPTHS.map((d) => Math.min(d, maxDepth)))) {
     const sums = new Float64Array(trees);
@@ -146,7 +162,7 @@ async function chooseSize(
       await fitBoosting(data, options, { ...around, seed, onProgress });
     }
     const loss = Math.min(...sums);
-    if (loss < least) [least, best] = [loss, { trees: sums.indexOf(loss) + 1, maxDepth: depth }];
+    if (loss < least) [least, best] = [loss, { trees: sums.indexOf(loss) + 1, maxDepth: depth, learningRate }];
   }
   return best;
 }

@@ -4,6 +4,7 @@ import { DataError } from "../../../util/errors.js";
 import type { FitContext } from "../../recipe.js";
 import type { ReconstructionOptions } from "../options.js";
 import { DONORS_MAGIC, decodeDonors, fitNeighbours, fitTrees } from "./donors.js";
+import { decodeGenerated, fitGenerated, GENERATED_MAGIC } from "./generated.js";
 import type { ResponseData, ResponseSampler } from "./sampler.js";
 
 /** Fits the sampler of the kind that the options name. */
@@ -26,11 +27,15 @@ export async function fitSampler(
       onProgress(1, 1);
       return sampler;
     }
+    case "flow":
+    case "gan":
+      return fitGenerated(data, options, { ...context, seed }, stage);
   }
 }
 
 const decoders: Readonly<Record<string, (bytes: Uint8Array) => ResponseSampler>> = {
   [DONORS_MAGIC]: decodeDonors,
+  [GENERATED_MAGIC]: decodeGenerated,
 };
 
 /** Reads a sampler of any kind. @throws DataError where the bytes are truncated or not a sampler. */

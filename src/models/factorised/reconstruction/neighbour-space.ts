@@ -19,7 +19,12 @@ export function fitNeighbourSpace(spec: ObjectSpec, features: readonly Float32Ar
     for (const x of values) squares += (x - mean) * (x - mean);
     return Math.sqrt(squares / values.length) || 1;
   });
-  return { scales, periods: features.map((_, f) => spec.variables[f]?.period ?? null) };
+  return { scales, periods: featurePeriods(spec, features.length) };
+}
+
+/** Period of each feature (variables, then conditions), null where it has none. */
+export function featurePeriods(spec: ObjectSpec, count: number): (number | null)[] {
+  return Array.from({ length: count }, (_, f) => spec.variables[f]?.period ?? null);
 }
 
 /** Applies the map; a cyclic variable becomes two columns. */
