@@ -20,9 +20,17 @@ export interface DonorTrees {
   readonly weight: Float32Array | undefined;
 }
 
-/**
- * Draws a donor for each row in [start, stop). Rows are walked tree by tree, so that its nodes stay in the cache.
- */
+/** Trees as far as walking needs them. */
+export interface WalkedTrees {
+  readonly featureCount: number;
+  readonly randomInputs: number;
+  readonly trees: readonly { readonly nodes: Int32Array }[];
+}
+
+/** Is told the leaves that some rows reached in a tree. */
+type Visit = (tree: number, rows: Uint32Array, leaves: Uint32Array) => void;
+
+/** Draws a donor for each row in [start, stop). @param words Two a row: one chooses the tree, one the donor. */
 export function walkTrees(
   model: DonorTrees,
   features: readonly Float32Array[],
@@ -30,6 +38,23 @@ export function walkTrees(
   out: Uint32Array,
   start: number,
   stop: number,
+): void {
+  visitLeaves(model, features, words, start, stop, (tree, rows, leaves) => {
+    draw(model.trees[tree], model.weight, words, rows, leaves, out);
+  });
+}
+
+/**
+ * Walks each row in [start, stop) down the tree that its first word chooses. Rows are walked tree by tree, so that its
+ * nodes stay in the cache.
+ */
+export function visitLeaves(
+  model: WalkedTrees,
+  features: readonly Float32Array[],
+  words: Uint32Array,
+  start: number,
+  stop: number,
+  visit: Visit,
 ): void {
   const { trees } = model;
   const rows = new Uint32Array(Math.max(0, Math.min(BLOCK, stop - start)));
@@ -50,7 +75,7 @@ export function walkTrees(
         const batch = rows.subarray(first, Math.min(next[t], first + BATCH));
         load(model, features, words, batch, keys);
         descend(trees[t].nodes, keys, stride, batch.length, leaves);
-        draw(trees[t], model.weight, words, batch, leaves, out);
+        visit(t, batch, leaves);
       }
       first = next[t];
     }
@@ -58,12 +83,20 @@ export function walkTrees(
 }
 
 function treeOf(word: number, trees: number): number {
-  return Math.floor((word / 4294967296) * trees);
+  return placeOf(word / 4294967296, trees);
+}
+
+/**
+ * Which of so many equal parts of [0, 1] a number lies in. Rounded as single precision rounds, so that an exported model
+ * that is fed the same number chooses the same part.
+ */
+export function placeOf(uniform: number, parts: number): number {
+  return Math.min(parts - 1, Math.floor(Math.fround(uniform * parts)));
 }
 
 /** Writes the keys of the inputs of some rows, and their complements: 2 * width of them a row. */
 function load(
-  { featureCount, randomInputs }: DonorTrees,
+  { featureCount, randomInputs }: WalkedTrees,
   features: readonly Float32Array[],
   words: Uint32Array,
   rows: Uint32Array,
@@ -141,16 +174,17 @@ function draw(
     const from = leafStart[leaves[k]];
     const to = leafStart[leaves[k] + 1];
     const uniform = words[2 * row + 1] / 4294967296;
-    if (weight === undefined) out[row] = donors[from + Math.floor(uniform * (to - from))];
+    if (weight === undefined) out[row] = donors[from + placeOf(uniform, to - from)];
     else out[row] = donors[drawWeighted(weight, donors, from, to, uniform)];
   }
 }
 
+/** Sums in single precision, as an exported model has them. */
 function drawWeighted(weight: Float32Array, donors: Uint32Array, from: number, to: number, uniform: number): number {
   let total = 0;
-  for (let k = from; k < to; k++) total += weight[donors[k]];
-  const wanted = uniform * total;
+  for (let k = from; k < to; k++) total = Math.fround(total + weight[donors[k]]);
+  const wanted = Math.fround(uniform * total);
   let k = from;
-  for (let sum = weight[donors[k]]; k < to - 1 && sum <= wanted; sum += weight[donors[k]]) k++;
+  for (let sum = weight[donors[k]]; k < to - 1 && sum <= wanted; sum = Math.fround(sum + weight[donors[k]])) k++;
   return k;
 }

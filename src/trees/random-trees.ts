@@ -165,6 +165,16 @@ export class RandomTrees implements DonorSampler {
     walkTrees(this.#model, features, words, out, start, stop);
   }
 
+  /** The trees as they are laid out for walking. */
+  get trees(): readonly DonorTree[] {
+    return this.#model.trees;
+  }
+
+  /** Weight of each training row; undefined where all are equal. */
+  get weight(): Float32Array | undefined {
+    return this.#model.weight;
+  }
+
   encode(): Uint8Array {
     const writer = new ByteWriter(RANDOM_TREES_MAGIC, VERSION);
     writer.uint32(this.featureCount);

@@ -21,6 +21,7 @@ beforeAll(async () => {
 const variants: Readonly<Record<string, readonly object[]>> = {
   factorised: [
     { reconstruction: { kind: "neighbours" } },
+    { reconstruction: { kind: "quantiles", trees: 2 } },
     { reconstruction: { kind: "flow", hidden: [16], epochs: 2 } },
     { reconstruction: { kind: "gan", hidden: [16], epochs: 2 } },
     { acceptance: { kind: "network", hidden: [16] } },

@@ -53,6 +53,15 @@ export const factorisedOptions = z
           kind: z.literal("neighbours"),
           neighbours: z.int().min(1).max(64).default(4).describe("Nearest training objects to draw from"),
         }),
+        z.strictObject({
+          kind: z.literal("quantiles"),
+          trees: z.int().min(1).max(1000).default(8).describe("Randomised trees; one is drawn for each variable"),
+          minLeaf: z
+            .int()
+            .min(1)
+            .optional()
+            .describe("Fewest training objects in a leaf (default half the square root of their number, 20 to 400)"),
+        }),
         z.strictObject({ kind: z.literal("flow"), ...network }),
         z.strictObject({ kind: z.literal("gan"), ...network }),
       ])

@@ -5,6 +5,7 @@ import type { FitContext } from "../../recipe.js";
 import type { ReconstructionOptions } from "../options.js";
 import { DONORS_MAGIC, decodeDonors, fitNeighbours, fitTrees } from "./donors.js";
 import { decodeGenerated, fitGenerated, GENERATED_MAGIC } from "./generated.js";
+import { decodeQuantiles, fitQuantiles, QUANTILES_MAGIC } from "./quantiles.js";
 import type { ResponseData, ResponseSampler } from "./sampler.js";
 
 /** Fits the sampler of the kind that the options name. */
@@ -27,6 +28,8 @@ export async function fitSampler(
       onProgress(1, 1);
       return sampler;
     }
+    case "quantiles":
+      return fitQuantiles(data, options, around);
     case "flow":
     case "gan":
       return fitGenerated(data, options, { ...context, seed }, stage);
@@ -36,6 +39,7 @@ export async function fitSampler(
 const decoders: Readonly<Record<string, (bytes: Uint8Array) => ResponseSampler>> = {
   [DONORS_MAGIC]: decodeDonors,
   [GENERATED_MAGIC]: decodeGenerated,
+  [QUANTILES_MAGIC]: decodeQuantiles,
 };
 
 /** Reads a sampler of any kind. @throws DataError where the bytes are truncated or not a sampler. */
