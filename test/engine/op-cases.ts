@@ -136,6 +136,7 @@ export const OP_CASES: readonly OpCase[] = [
   unary("gelu", g.gelu, (x) => (x / 2) * (1 + erf(x / Math.SQRT2)), { single: true }),
   unary("step", g.step, (x) => number(x > 0), { flat: true }),
   unary("sign", g.sign, Math.sign, { flat: true }),
+  unary("floor", g.floor, Math.floor, { flat: true }),
   unary("stopGradient", g.stopGradient, (x) => x, { flat: true }),
   unary(
     "cast",

@@ -9,7 +9,7 @@ const SRC = fileURLToPath(new URL("../../src", import.meta.url));
 const ALLOWED: Record<string, readonly string[]> = {
   util: [],
   data: ["util"],
-  trees: ["util"],
+  trees: ["util", "engine/index"],
   engine: ["util"],
   physics: ["util", "data"],
   metrics: ["util", "data", "engine/index", "trees/index"],
@@ -81,6 +81,11 @@ test("every room imports only the rooms below it", () => {
 
 test("rooms that browsers need know neither files nor processes", () => {
   expect(all.filter(({ file, target }) => target.startsWith("node:") && PORTABLE.includes(roomOf(file)))).toEqual([]);
+});
+
+test("of the trees only what goes to ONNX knows the engine", () => {
+  const seen = all.filter(({ file, target }) => roomOf(file) === "trees" && roomOf(target) === "engine");
+  expect(seen.every(({ file }) => file.startsWith("trees/onnx/"))).toBe(true);
 });
 
 test("only the classifiers among the metrics know what trains", () => {

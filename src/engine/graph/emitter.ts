@@ -1,11 +1,20 @@
 /** @file What ops write their ONNX nodes to. */
 import type { Dim, DType } from "./tensor.js";
 
-export type EmitAttributes = Readonly<Record<string, number | string | readonly number[] | { readonly float: number }>>;
+/** Long lists are given as such, so that they need not be compared with those of other nodes. */
+export type EmitList =
+  | { readonly ints: ArrayLike<number> }
+  | { readonly floats: ArrayLike<number> }
+  | { readonly strings: readonly string[] };
+
+export type EmitAttributes = Readonly<
+  Record<string, number | string | readonly number[] | { readonly float: number } | EmitList>
+>;
 
 export interface Emitter {
   /**
    * Adds a node. Integer attributes are numbers, real ones `{ float: x }`.
+   * @param type Name of the op, with its domain where that is not the standard's: "ai.onnx.ml:TreeEnsembleRegressor".
    * @param outputs How many outputs (default 1).
    */
   node(type: string, inputs: readonly string[], attributes?: EmitAttributes, outputs?: number): string[];

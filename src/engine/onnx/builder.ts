@@ -19,6 +19,8 @@ import { ONNX_TYPES, rawBytes } from "./types.js";
 /** Debian's onnx 1.12 reads up to these. */
 const IR_VERSION = 8n;
 const OPSET = 17n;
+/** Versions of the sets of ops outside the standard that Debian's onnx 1.12 knows. */
+const OTHER_OPSETS: Readonly<Record<string, bigint>> = { "ai.onnx.ml": 3n };
 
 /** What a file says of itself besides its graph. */
 export interface ModelInfo {
@@ -41,6 +43,7 @@ export class ModelBuilder implements Emitter {
   /** Nodes by what they compute, so that nothing is computed twice. */
   readonly #known = new Map<string, string[]>();
   readonly #renamed = new Map<string, string>();
+  readonly #domains = new Set<string>();
   #prefix = "";
 
   readonly #sizes: Readonly<Record<string, number>>;
@@ -71,11 +74,16 @@ export class ModelBuilder implements Emitter {
   }
 
   node(type: string, inputs: readonly string[], attributes: EmitAttributes = {}, outputs = 1): string[] {
-    const key = JSON.stringify([type, inputs, attributes, outputs]);
+    const bulky = Object.values(attributes).some(
+      (value) => typeof value === "object" && !Array.isArray(value) && !("float" in value),
+    );
+    const key = bulky ? `bulky ${this.#nodes.length}` : JSON.stringify([type, inputs, attributes, outputs]);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const output = Array.from({ length: outputs }, () => this.#unique(this.#prefix || type));
-    const node = create(NodeProtoSchema, { opType: type, input: [...inputs], output, name: output[0] });
+    const [opType, domain = ""] = type.split(":").reverse();
+    if (domain !== "") this.#domains.add(domain);
+    const output = Array.from({ length: outputs }, () => this.#unique(this.#prefix || opType));
+    const node = create(NodeProtoSchema, { opType, domain, input: [...inputs], output, name: output[0] });
     node.attribute = Object.entries(attributes).map(([name, value]) => attribute(name, value));
     this.#nodes.push(node);
     this.#known.set(key, output);
@@ -141,7 +149,10 @@ export class ModelBuilder implements Emitter {
         input: this.#inputs,
         output: this.#outputs,
       },
-      opsetImport: [{ domain: "", version: OPSET }],
+      opsetImport: [
+        { domain: "", version: OPSET },
+        ...[...this.#domains].sort().map((domain) => ({ domain, version: OTHER_OPSETS[domain] })),
+      ],
       metadataProps: Object.entries(info.metadata ?? {}).map(([key, value]) => ({ key, value })),
     });
     return toBinary(ModelProtoSchema, model);
@@ -189,6 +200,15 @@ function attribute(name: string, value: EmitAttributes[string]): AttributeProto 
   } else if ("float" in value) {
     base.type = AttributeType.FLOAT;
     base.f = value.float;
+  } else if ("floats" in value) {
+    base.type = AttributeType.FLOATS;
+    base.floats = Array.from(value.floats);
+  } else if ("strings" in value) {
+    base.type = AttributeType.STRINGS;
+    base.strings = value.strings.map((text) => new TextEncoder().encode(text));
+  } else if ("ints" in value) {
+    base.type = AttributeType.INTS;
+    base.ints = Array.from(value.ints, BigInt);
   } else {
     base.type = AttributeType.INTS;
     base.ints = value.map(BigInt);

@@ -118,6 +118,18 @@ export function sign(x: Tensor): Tensor {
   return sub(step(x), step(neg(x)));
 }
 
+const floorOp = defineOp({
+  name: "floor",
+  infer: ([x]) => [x],
+  emit: (emitter, _, inputs) => emitter.node("Floor", inputs),
+});
+
+/** The largest whole number that is not above. Its gradient is zero. */
+export function floor(x: Tensor): Tensor {
+  needFloat("floor", x);
+  return apply(floorOp, [x]);
+}
+
 const clipOp = defineOp({
   name: "clip",
   broadcastGradient: true,
