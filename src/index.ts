@@ -7,7 +7,16 @@ export {
   flatColumn,
   jaggedColumn,
 } from "./data/event-table.js";
-export type { ByteSink, ByteSource, Format, ReadOptions, TableSink, TableSource } from "./data/formats/format.js";
+export type {
+  ByteSink,
+  ByteSource,
+  CreateOptions,
+  Format,
+  Friend,
+  ReadOptions,
+  TableSink,
+  TableSource,
+} from "./data/formats/format.js";
 export { formatOf, formats } from "./data/formats/registry.js";
 export type { CollectionObject, Cut, ObjectSpec, SlotObject } from "./data/objects.js";
 export { type PairedTable, toPaired } from "./data/pairing.js";

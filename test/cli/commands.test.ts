@@ -1,8 +1,11 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { concatTables, flatColumn } from "../../src/data/event-table.js";
+import { createTable, openTable } from "../../src/node/files.js";
 import { VERSION } from "../../src/pipeline/package.js";
 import { freshFolder, peregrine } from "../helpers/cli.js";
+import { collect } from "../helpers/memory.js";
 
 const folder = freshFolder();
 const path = (name: string) => join(folder, name);
@@ -55,6 +58,84 @@ test("the road from generated events to a report", async () => {
   const names = metrics.variables.map((v: { name: string }) => v.name);
   expect(names).toEqual(expect.arrayContaining(["pip p", "p theta", "w", "m2pi", "cos_cm", "phi_helicity"]));
   expect(readFileSync(path("report/report.html"), "utf8")).toContain("</html>");
+});
+
+describe("ROOT files", () => {
+  const truth = () => path("truth.root");
+  const simulate = (...args: string[]) => peregrine(["simulate", path("toy.peregrine"), truth(), ...args]);
+  const read = async (name: string) => {
+    const source = await openTable(path(name));
+    const chunks = await collect(source.read());
+    await source.close();
+    return { source, table: concatTables(chunks) };
+  };
+
+  test("of generate and simulate hold what the Parquet files hold", async () => {
+    await peregrine(["generate", "photoproduction", "-n", "4000", "--seed", "2", "-o", truth()]);
+    expect((await simulate("-o", path("fast.root"))).code).toBe(0);
+    await peregrine(["simulate", path("toy.peregrine"), path("truth.parquet"), "-o", path("same.parquet")]);
+    const root = await read("fast.root");
+    const parquet = await read("same.parquet");
+    expect(root.source.tree).toBe("Events");
+    expect(root.table.schema.fields).toEqual(parquet.table.schema.fields);
+    for (const { field, values } of parquet.table.columns) expect(root.table.column(field.name).values).toEqual(values);
+  });
+
+  test("are the same bytes from one thread or two, in small chunks or one large one", async () => {
+    await simulate("-o", path("a.root"), "--threads", "1", "--chunk-size", "333");
+    await simulate("-o", path("b.root"), "--threads", "2");
+    expect(Buffer.compare(readFileSync(path("a.root")), readFileSync(path("b.root")))).toBe(0);
+  });
+
+  test("are whole copies with --keep '*', in a tree of the truth's name", async () => {
+    const events = (await read("truth.root")).table.with([
+      flatColumn(
+        "run",
+        Int32Array.from({ length: 4000 }, (_, i) => i),
+      ),
+    ]);
+    const sink = await createTable(path("hits.root"), events.schema, { tree: "hits" });
+    await sink.write(events);
+    await sink.close();
+    const args = ["simulate", path("toy.peregrine"), path("hits.root"), "--keep", "*", "-o", path("whole.root")];
+    expect((await peregrine(args)).code).toBe(0);
+    const { source, table } = await read("whole.root");
+    expect(source.tree).toBe("hits");
+    expect(table.schema.names).toEqual(expect.arrayContaining([...events.schema.names, "reco_pip_p"]));
+    expect(table.flat("run")).toEqual(events.flat("run"));
+  });
+
+  test("are friends of the truth: simulated columns alone, event by event", async () => {
+    expect((await simulate("--friend", "-o", path("friend.root"))).code).toBe(0);
+    const { table } = await read("friend.root");
+    const whole = (await read("fast.root")).table;
+    expect(table.length).toBe(4000);
+    expect(table.schema.names).toEqual(whole.schema.names.filter((name) => /^(accepted|reco)_/.test(name)));
+    for (const { field, values } of table.columns) expect(values).toEqual(whole.column(field.name).values);
+  });
+
+  test.each([
+    [
+      ["--friend", "-o", "x.parquet"],
+      /^error: x\.parquet: --friend is for ROOT trees; expected a name ending in \.root/,
+    ],
+    [["--friend", "--keep", "*", "-o", "x.root"], /^error: --keep: does not go with --friend; /],
+    [["--friend", "--oversample", "2", "-o", "x.root"], /^error: --oversample: does not go with --friend; /],
+    [["--friend", "--start", "5", "-o", "x.root"], /^error: --start: does not go with --friend; /],
+    [["--keep", "reco_pip_*", "-o", "x.root"], /no column "reco_pip_\*"/],
+  ] as const)("refuse %j in one line", async (args, message) => {
+    const { code, stderr } = await simulate(...args);
+    expect(code).toBeGreaterThan(1);
+    expect(stderr.trim().split("\n").pop()).toMatch(message);
+  });
+
+  test("make no friends with a truth that has no tree", async () => {
+    const args = ["simulate", path("toy.peregrine"), path("truth.parquet"), "--friend", "-o", path("x.root")];
+    expect((await peregrine(args)).stderr).toMatch(
+      /truth\.parquet: has no tree to be friends with; expected a \.root file/,
+    );
+    expect(existsSync(path("x.root"))).toBe(false);
+  });
 });
 
 test("the same file from one thread or two, in small chunks or one large one", async () => {

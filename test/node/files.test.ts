@@ -12,10 +12,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { deflateSync } from "node:zlib";
+import { deflateSync, inflateSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EventTable, flatColumn } from "../../src/data/event-table.js";
-import { inflate } from "../../src/node/codecs.js";
+import { deflate, inflate } from "../../src/node/codecs.js";
 import {
   abortAllSinks,
   createTable,
@@ -102,16 +102,43 @@ describe("writing", () => {
   });
 
   it("leaves nothing after abort, one by one and all at once", async () => {
-    for (const end of ["one", "all"]) {
-      const path = join(folder, "gone.parquet");
+    for (const [end, ending] of [
+      ["one", "parquet"],
+      ["all", "parquet"],
+      ["one", "root"],
+      ["all", "root"],
+    ]) {
+      const path = join(folder, `gone.${ending}`);
       const sink = await createTable(path, table.schema);
       await sink.write(table);
-      expect(readdirSync(folder).some((name) => name.startsWith(".gone.parquet."))).toBe(true);
+      expect(readdirSync(folder).some((name) => name.startsWith(`.gone.${ending}.`))).toBe(true);
       if (end === "all") abortAllSinks();
       await sink.abort();
       await sink.abort();
       expect(readdirSync(folder).filter((name) => name.includes("gone"))).toEqual([]);
     }
+  });
+
+  it("aborts a ROOT file while it is still being compressed", async () => {
+    const long = new EventTable([flatColumn("x", new Float64Array(300_000))]);
+    const sink = await createTable(join(folder, "gone.root"), long.schema);
+    await sink.write(long);
+    await sink.abort();
+    await expect(sink.close()).rejects.toThrow(IoError);
+    expect(readdirSync(folder).filter((name) => name.includes("gone"))).toEqual([]);
+  });
+
+  it("writes the beginning of a ROOT file last, and refuses pipes, which cannot go back", async () => {
+    const path = join(folder, "out.root");
+    const sink = await createTable(path, table.schema, { tree: "hits" });
+    await sink.write(table);
+    await sink.close();
+    const source = await openTable(`${path}:hits`);
+    expect(source.schema.field("x").unit).toBe("GeV");
+    expect([source.file, source.tree, source.length]).toEqual([path, "hits", 3]);
+    await source.close();
+    symlinkSync("/dev/null", join(folder, "null.root"));
+    await expect(save(join(folder, "null.root"))).rejects.toThrow(/^root: cannot be written to a pipe; /);
   });
 
   it("follows links and keeps devices", async () => {
@@ -193,4 +220,11 @@ it("inflate undoes zlib and refuses more bytes than told", async () => {
   const raw = new Uint8Array(10_000).fill(7);
   expect(new Uint8Array(await inflate(deflateSync(raw), raw.length))).toEqual(raw);
   await expect(inflate(deflateSync(raw), 100)).rejects.toThrow();
+});
+
+it("deflate makes what zlib reads, of short and long bytes, and of what does not shrink", async () => {
+  for (const length of [0, 1, 10_000, 300_000]) {
+    const raw = Uint8Array.from({ length }, (_, i) => (i * 2654435761) >>> 24);
+    expect(Buffer.compare(inflateSync(await deflate(raw)), raw)).toBe(0);
+  }
 });

@@ -1,18 +1,19 @@
 /** @file Gathers chunks into groups of events whose borders do not depend on how the chunks were cut. */
-import { concatTables, type EventTable } from "../event-table.js";
+import { type Column, concatTables, type EventTable } from "../event-table.js";
 import { byteWidth } from "../schema.js";
 
 /** Lists can be long, so a group may also end at a number of bytes; they are looked at every so many events. */
 const BLOCK = 1024;
 
-/** Bytes that the values of a table take up in memory. */
-function bytesOf(table: EventTable): number {
-  let bytes = 0;
-  for (const { field, offsets } of table.columns) {
-    const entries = offsets === undefined ? table.length : offsets[table.length] - offsets[0];
-    bytes += entries * (field.width ?? 1) * byteWidth(field.dtype);
-  }
-  return bytes;
+/** Returns what tells how many bytes the values of the events [from, to) of a table take up in memory. */
+function byteCounter({ columns }: EventTable): (from: number, to: number) => number {
+  const sizeOf = ({ field }: Column) => (field.width ?? 1) * byteWidth(field.dtype);
+  const fixed = columns.reduce((n, column) => n + (column.offsets === undefined ? sizeOf(column) : 0), 0);
+  const lists = columns.flatMap((column) =>
+    column.offsets ? [{ offsets: column.offsets, size: sizeOf(column) }] : [],
+  );
+  return (from, to) =>
+    lists.reduce((n, { offsets, size }) => n + (offsets[to] - offsets[from]) * size, (to - from) * fixed);
 }
 
 /** Gathers the events of a table that is written chunk by chunk. */
@@ -31,15 +32,25 @@ export class Groups {
 
   /** Takes a chunk; returns group after group as they become full. */
   *add(table: EventTable): Generator<EventTable> {
-    for (let at = 0; at < table.length; ) {
-      const block = table.slice(at, Math.min(table.length, at + BLOCK - (this.#pendingEvents % BLOCK)));
-      this.#pending.push(block);
-      this.#pendingEvents += block.length;
-      this.#pendingBytes += bytesOf(block);
-      at += block.length;
-      const atBoundary = this.#pendingEvents % BLOCK === 0;
-      if (atBoundary && (this.#pendingEvents >= this.#events || this.#pendingBytes >= this.#bytes)) yield this.#take();
+    const bytes = byteCounter(table);
+    for (let from = 0; from < table.length; ) {
+      let to = from;
+      for (let full = false; to < table.length && !full; ) {
+        const next = Math.min(table.length, to + BLOCK - (this.#pendingEvents % BLOCK));
+        this.#pendingEvents += next - to;
+        this.#pendingBytes += bytes(to, next);
+        to = next;
+        full = this.#full;
+      }
+      this.#pending.push(table.slice(from, to));
+      from = to;
+      if (this.#full) yield this.#take();
     }
+  }
+
+  get #full(): boolean {
+    if (this.#pendingEvents % BLOCK !== 0) return false;
+    return this.#pendingEvents >= this.#events || this.#pendingBytes >= this.#bytes;
   }
 
   /** Returns the events that are left, or undefined where there are none. */

@@ -1,9 +1,10 @@
 import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import type { EventTable } from "../../../src/data/event-table.js";
+import { EventTable, flatColumn, jaggedColumn } from "../../../src/data/event-table.js";
 import { rootFormat } from "../../../src/data/formats/root/index.js";
 import { PeregrineError } from "../../../src/util/errors.js";
 import { Random } from "../../../src/util/random.js";
+import { memorySink } from "../memory.js";
 import { dataFolder, memorySource, needsData, readAll, realFile } from "./helpers.js";
 import { type BranchSpec, writeRootFile } from "./root-writer.mjs";
 
@@ -104,6 +105,31 @@ describe("damaged files end in one line of our own, or in data", () => {
     const random = new Random(3);
     for (let round = 0; round < rounds; round++) {
       await outcome(damage(bytes, random, 1 + (round % 12)), `round ${round}`);
+    }
+    for (let stop = 0; stop < bytes.length; stop += 7) {
+      expect(await outcome(bytes.subarray(0, stop), `cut at ${stop}`)).toBeUndefined();
+    }
+  });
+
+  it("files of our own, and what stands behind their branches", async () => {
+    const sink = memorySink();
+    const offsets = Int32Array.of(0, 2, 2, 3);
+    const table = new EventTable([
+      flatColumn("x", Float32Array.of(1, 2, 3), { unit: "GeV", domain: [0, Infinity] }),
+      jaggedColumn("Jet_pt", offsets, Float32Array.of(4, 5, 6)),
+    ]);
+    const friend = { tree: "Events", file: "truth.root", alias: "truth" };
+    const writer = rootFormat.create!(sink, table.schema, { compression: "none", friend });
+    await writer.write(table);
+    await writer.close();
+    const bytes = sink.bytes();
+    const [begin, end] = ["TFriendElement", "StreamerInfo"].map((word) => Buffer.from(bytes).indexOf(word));
+    const random = new Random(7);
+    for (let round = 0; round < 2000; round++) {
+      const copy = bytes.slice();
+      for (let i = 0; i <= round % 5; i++)
+        copy[begin - 60 + random.integer(end - begin + 60)] ^= 1 << random.integer(8);
+      await outcome(round % 2 === 0 ? copy : damage(bytes, random, 1 + (round % 12)), `round ${round}`);
     }
     for (let stop = 0; stop < bytes.length; stop += 7) {
       expect(await outcome(bytes.subarray(0, stop), `cut at ${stop}`)).toBeUndefined();
