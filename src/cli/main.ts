@@ -63,6 +63,11 @@ function build(): Command {
     .option("--chunk-size <n>", "events in a chunk; the output does not depend on it")
     .action(async (bundle, truth, options) => (await import("./commands/simulate.js")).run(bundle, truth, options));
 
+  common(program.command("export <bundle>"))
+    .description("write a model as one ONNX file: truth and noise in, acceptance and reconstruction out")
+    .requiredOption("-o, --output <file>", "file to write (.onnx)")
+    .action(async (bundle, options) => (await import("./commands/export.js")).run(bundle, options));
+
   common(program.command("compare <reference> <candidate>"))
     .description("say how well a candidate sample matches a reference: metrics.json and report.html")
     .requiredOption("-o, --output <folder>", "folder to write")

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { EventTable } from "../data/event-table.js";
 import type { ObjectSpec } from "../data/objects.js";
 import type { Simulator } from "../data/simulator.js";
+import type { Tensor } from "../engine/index.js";
 import type { Pool } from "../util/pool.js";
 
 /** Where a fit stands. */
@@ -44,6 +45,16 @@ export interface ReplayOptions {
   readonly acceptance: "draw" | "weight";
 }
 
+/** A model as one ONNX file. */
+export interface ExportedGraphs {
+  readonly inputs: readonly Tensor[];
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  /** What the columns of inputs and outputs mean: goes into the file's metadata, as JSON. */
+  readonly description: unknown;
+  /** What of the model the file does not hold, in sentences. */
+  readonly without: readonly string[];
+}
+
 /** A method. */
 export interface Recipe<Options = unknown> {
   readonly name: string;
@@ -53,5 +64,10 @@ export interface Recipe<Options = unknown> {
   /** Validates the method's options and fills in the defaults. */
   readonly options: z.ZodType<Options>;
   fit(objects: readonly ObjectSpec[], options: Options, data: TrainingData, context: FitContext): Promise<FittedModel>;
+  /**
+   * The model as ONNX graphs, where the method has them.
+   * @throws ConfigError for what ONNX cannot hold.
+   */
+  graphs?(objects: readonly ObjectSpec[], parts: ReadonlyMap<string, Uint8Array>): ExportedGraphs;
   load(objects: readonly ObjectSpec[], parts: ReadonlyMap<string, Uint8Array>, replay: ReplayOptions): Simulator;
 }

@@ -5,6 +5,7 @@ import { STREAMS } from "../../util/streams.js";
 import type { FitContext, FittedModel, Recipe, TrainingData } from "../recipe.js";
 import { type Acceptance, type AcceptanceSample, flaggedSample, separateSample } from "./acceptance/acceptance.js";
 import { decodeAcceptance, fitAcceptance } from "./acceptance/kinds.js";
+import { factorisedGraphs } from "./export.js";
 import { objectRows, rowWeights, type TrainingRows, trainingRows } from "./object-data.js";
 import { type FactorisedOptions, factorisedOptions } from "./options.js";
 import { decodeReconstruction, encodeReconstruction, fitReconstruction } from "./reconstruction/reconstruction.js";
@@ -36,22 +37,29 @@ export const factorised: Recipe<FactorisedOptions> = {
     }
     return { parts, summary };
   },
-  load(objects, parts, replay) {
-    const part = (name: string): Uint8Array => {
-      const bytes = parts.get(name);
-      if (bytes === undefined) throw new DataError(`bundle: part "${name}" is missing. Fit the model again.`);
-      return bytes;
-    };
-    const models = new Map<string, ObjectModel>();
-    for (const { name } of objects) {
-      models.set(name, {
+  graphs: (objects, parts) => factorisedGraphs(objects, objectModels(objects, parts)),
+  load: (objects, parts, replay) => factorisedSimulator(objects, objectModels(objects, parts), replay),
+};
+
+function objectModels(
+  objects: readonly ObjectSpec[],
+  parts: ReadonlyMap<string, Uint8Array>,
+): Map<string, ObjectModel> {
+  const part = (name: string): Uint8Array => {
+    const bytes = parts.get(name);
+    if (bytes === undefined) throw new DataError(`bundle: part "${name}" is missing. Fit the model again.`);
+    return bytes;
+  };
+  return new Map(
+    objects.map(({ name }): [string, ObjectModel] => [
+      name,
+      {
         acceptance: decodeAcceptance(part(`${name}.acceptance`)),
         reconstruction: decodeReconstruction(part(`${name}.reconstruction`)),
-      });
-    }
-    return factorisedSimulator(objects, models, replay);
-  },
-};
+      },
+    ]),
+  );
+}
 
 async function fitObject(
   spec: ObjectSpec,

@@ -15,7 +15,7 @@ export interface ObjectModel {
 }
 
 /** First noise column of the reconstruction; column 0 decides the acceptance. */
-const RECONSTRUCTION_NOISE = 1;
+export const RECONSTRUCTION_NOISE = 1;
 
 /** Puts object models together into a Simulator of whole events (in paired form). */
 export function factorisedSimulator(

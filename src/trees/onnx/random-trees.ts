@@ -60,6 +60,9 @@ function placeGraph(uniform: Tensor, parts: Tensor | number): Tensor {
   return minimum(floor(mul(uniform, parts)), last);
 }
 
+/** Objects that are drawn again walk the same trees, which then stand in the file once. */
+const ensembles = new WeakMap<object, ops.TreeEnsemble>();
+
 /**
  * Number of the leaf that each row reaches in the tree that its uniform number chooses, counted over all trees.
  * @param leavesOf Leaves of each tree. @returns [n] int32
@@ -77,13 +80,17 @@ function leafGraph(
       `export: the randomised trees are too large; expected at most ${MOST} leaves, got ${total}. Fit with a larger minLeaf.`,
     );
   }
-  const ensemble = trees.map(({ nodes }, t) => ensembleTree(nodes, featureCount, t));
-  let first = 0;
-  const base = leavesOf.map((count) => {
-    first += count;
-    return first - count;
-  });
-  const leaves = ops.treeEnsemble(features, { trees: ensemble, base });
+  let ensemble = ensembles.get(trees);
+  if (ensemble === undefined) {
+    let first = 0;
+    const base = leavesOf.map((count) => {
+      first += count;
+      return first - count;
+    });
+    ensemble = { trees: trees.map(({ nodes }, t) => ensembleTree(nodes, featureCount, t)), base };
+    ensembles.set(trees, ensemble);
+  }
+  const leaves = ops.treeEnsemble(features, ensemble);
   const tree = cast(placeGraph(uniform, trees.length), "int32");
   return cast(reshape(pick(leaves, tree), [features.shape[0]]), "int32");
 }
@@ -100,64 +107,86 @@ export function donorGraph(model: RandomTrees, features: Tensor, noise: Tensor):
       `export: trees with random inputs cannot be written as ONNX; expected none, got ${model.randomInputs}. Fit without them.`,
     );
   }
-  const { trees, weight } = model;
+  const { trees } = model;
   const leavesOf = trees.map(({ leafStart }) => leafStart.length - 1);
   const leaf = leafGraph(trees, leavesOf, model.featureCount, features, slice(noise, 0, 1));
+  let tables = tablesOf.get(model);
+  if (tables === undefined) {
+    tables = donorTables(model);
+    tablesOf.set(model, tables);
+  }
+  const { starts, sizes, donors, sums, most } = tables;
+  const start = gatherRows(starts, leaf);
+  const size = gatherRows(sizes, leaf);
+  const uniform = slice(noise, 1, 2);
+  const place =
+    sums === undefined ? cast(placeGraph(uniform, size), "int32") : weightedPlace(sums, most, start, size, uniform);
+  const n = features.shape[0];
+  return reshape(gatherRows(donors, reshape(add(start, place), [n])), [n]);
+}
+
+/** What draws look up. */
+interface DonorTables {
+  /** Where the donors of each leaf begin, [leaves, 1] int32, and how many they are, float32. */
+  readonly starts: Tensor;
+  readonly sizes: Tensor;
+  /** [all donors, 1] int32 */
+  readonly donors: Tensor;
+  /** Sums of weights within each leaf, [all donors, 1]; undefined where all weights are equal. */
+  readonly sums: Tensor | undefined;
+  /** Most donors of a leaf. */
+  readonly most: number;
+}
+
+/** Objects that are drawn again look up the same tables. */
+const tablesOf = new WeakMap<RandomTrees, DonorTables>();
+
+function donorTables({ trees, weight }: RandomTrees): DonorTables {
   const starts: number[] = [];
   const sizes: number[] = [];
   const donors = new Int32Array(trees.reduce((n, tree) => n + tree.donors.length, 0));
+  const sums = new Float32Array(weight === undefined ? 0 : donors.length);
   let at = 0;
-  for (const tree of trees) {
-    for (let k = 0; k + 1 < tree.leafStart.length; k++) {
-      starts.push(at + tree.leafStart[k]);
-      sizes.push(tree.leafStart[k + 1] - tree.leafStart[k]);
+  for (const { leafStart, donors: own } of trees) {
+    donors.set(own, at);
+    for (let leaf = 0; leaf + 1 < leafStart.length; leaf++) {
+      starts.push(at + leafStart[leaf]);
+      sizes.push(leafStart[leaf + 1] - leafStart[leaf]);
+      if (weight === undefined) continue;
+      let total = 0;
+      for (let k = leafStart[leaf]; k < leafStart[leaf + 1]; k++) {
+        total = Math.fround(total + weight[own[k]]);
+        sums[at + k] = total;
+      }
     }
-    donors.set(tree.donors, at);
-    at += tree.donors.length;
+    at += own.length;
   }
-  const start = gatherRows(ints(starts), leaf);
-  const size = gatherRows(constant("float32", [sizes.length, 1], sizes), leaf);
-  const uniform = slice(noise, 1, 2);
-  const place =
-    weight === undefined
-      ? cast(placeGraph(uniform, size), "int32")
-      : weightedPlace(weight, donors, starts, sizes, start, size, uniform);
-  const n = features.shape[0];
-  return reshape(gatherRows(ints(donors), reshape(add(start, place), [n])), [n]);
+  return {
+    starts: ints(starts),
+    sizes: constant("float32", [sizes.length, 1], sizes),
+    donors: ints(donors),
+    sums: weight && constant("float32", [sums.length, 1], sums),
+    most: sizes.reduce((a, b) => Math.max(a, b), 1),
+  };
 }
 
 /** Place in its leaf of the donor that a weighted draw takes: a search in the leaf's sums of weights. */
-function weightedPlace(
-  weight: Float32Array,
-  donors: Int32Array,
-  starts: readonly number[],
-  sizes: readonly number[],
-  start: Tensor,
-  size: Tensor,
-  uniform: Tensor,
-): Tensor {
-  const sums = new Float32Array(donors.length);
-  for (const [leaf, from] of starts.entries()) {
-    let total = 0;
-    for (let k = 0; k < sizes[leaf]; k++) {
-      total = Math.fround(total + weight[donors[from + k]]);
-      sums[from + k] = total;
-    }
-  }
-  const table = constant("float32", [sums.length, 1], sums);
+function weightedPlace(sums: Tensor, most: number, start: Tensor, size: Tensor, uniform: Tensor): Tensor {
   const n = size.shape[0];
-  const sumAt = (place: Tensor) => gatherRows(table, reshape(add(start, cast(place, "int32")), [n]));
+  const sumAt = (place: Tensor) => gatherRows(sums, reshape(add(start, cast(place, "int32")), [n]));
   const wanted = mul(uniform, sumAt(sub(size, 1)));
   let place: Tensor = mul(size, 0);
-  for (let step = 2 ** Math.floor(Math.log2(Math.max(...sizes))); step >= 1; step /= 2) {
+  for (let step = 2 ** Math.floor(Math.log2(most)); step >= 1; step /= 2) {
     const tried = minimum(add(place, step), sub(size, 1));
     // So many donors before the one sought have sums that are not above what is wanted.
     const passes = not(greater(sumAt(sub(tried, 1)), wanted));
-    const grows = greater(tried, place);
-    place = where(ops.and(passes, grows), tried, place);
+    place = where(ops.and(passes, greater(tried, place)), tried, place);
   }
   return cast(place, "int32");
 }
+
+/** Quantiles of all leaves, [leaves, quantiles]. */
+const knotsOf = new WeakMap<QuantileTrees, Tensor>();
 
 /**
  * Value that each row draws, as `QuantileTrees.sample` takes it from the same numbers.
@@ -167,14 +196,18 @@ export function quantileGraph(model: QuantileTrees, features: Tensor, noise: Ten
   const width = QUANTILES.length;
   const leavesOf = model.knots.map((knots) => knots.length / width);
   const leaf = leafGraph(model.trees, leavesOf, model.featureCount, features, slice(noise, 0, 1));
-  const total = leavesOf.reduce((a, b) => a + b, 0);
-  const all = new Float32Array(total * width);
-  let at = 0;
-  for (const knots of model.knots) {
-    all.set(knots, at);
-    at += knots.length;
+  let knots = knotsOf.get(model);
+  if (knots === undefined) {
+    const total = leavesOf.reduce((a, b) => a + b, 0);
+    const all = new Float32Array(total * width);
+    model.knots.reduce((at, own) => {
+      all.set(own, at);
+      return at + own.length;
+    }, 0);
+    knots = constant("float32", [total, width], all);
+    knotsOf.set(model, knots);
   }
-  const rows = gatherRows(constant("float32", [total, width], all), leaf);
+  const rows = gatherRows(knots, leaf);
   const u = slice(noise, 1, 2);
   const inner = constant("float32", [1, width - 2], QUANTILES.slice(1, -1));
   const segment = sum(cast(not(less(u, inner)), "float32"), 1, true);

@@ -23,7 +23,8 @@ export interface TreeEnsemble {
 }
 
 /** One op an ensemble: its trees are too large for attributes that are compared. */
-const known = new WeakMap<TreeEnsemble, Op>();
+const known = new WeakMap<TreeEnsemble, { readonly op: Op; readonly number: number }>();
+let ensembles = 0;
 
 /**
  * Sums over trees, by ONNX's `TreeEnsembleRegressor`, in single precision. No gradient flows.
@@ -35,12 +36,13 @@ export function treeEnsemble(x: Tensor, ensemble: TreeEnsemble): Tensor {
   if (x.dtype !== "float32") {
     throw new ConfigError(`treeEnsemble: needs single precision; expected float32, got ${x.dtype} (${describe(x)}).`);
   }
-  let op = known.get(ensemble);
-  if (op === undefined) {
-    op = opOf(ensemble);
-    known.set(ensemble, op);
+  let own = known.get(ensemble);
+  if (own === undefined) {
+    own = { op: opOf(ensemble), number: ensembles++ };
+    known.set(ensemble, own);
   }
-  return apply(op, [x]);
+  // The number tells the ensembles over one table apart.
+  return apply(own.op, [x], { ensemble: own.number });
 }
 
 function opOf(ensemble: TreeEnsemble): Op {

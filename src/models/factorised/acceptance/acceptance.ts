@@ -1,3 +1,4 @@
+import { ops, type Tensor } from "../../../engine/index.js";
 import type { ObjectRows, TrainingRows } from "../object-data.js";
 
 /** All generated objects with their weights, and among them or beside them the accepted ones. */
@@ -20,8 +21,15 @@ export interface Acceptance {
   /** Writes the probability of each row, in [0, 1]. A row depends on its own features alone, to the bit. */
   predict(features: readonly Float32Array[], out: Float32Array): void | Promise<void>;
   encode(): Uint8Array;
+  /** The same as an ONNX graph, in single precision. @param features [n, features] @returns [n, 1] */
+  graph(features: Tensor): Tensor;
   /** Figures for the manifest. */
   readonly summary: Readonly<Record<string, unknown>>;
+}
+
+/** Probability of log-odds, as a graph. */
+export function probabilityGraph(form: AcceptanceForm, margin: Tensor): Tensor {
+  return form === "ratio" ? ops.minimum(ops.exp(margin), 1) : ops.sigmoid(margin);
 }
 
 /** Every training row is a generated object; those with the flag are accepted ones, too. */

@@ -24,6 +24,7 @@ import {
 import { fitBoosting } from "../../../trees/boosting.js";
 import { ByteReader, ByteWriter } from "../../../trees/bytes.js";
 import { decodeForest, type Forest } from "../../../trees/forest.js";
+import { forestGraph } from "../../../trees/onnx/forest.js";
 import { DataError } from "../../../util/errors.js";
 import { Random } from "../../../util/random.js";
 import { decodeNetwork, encodeNetwork, fixedScope, type NetworkNumbers } from "../../networks/generator.js";
@@ -37,8 +38,15 @@ import {
 } from "../../networks/preprocess.js";
 import type { FitContext } from "../../recipe.js";
 import type { FactorisedOptions } from "../options.js";
-import type { Acceptance, AcceptanceForm, AcceptanceSample } from "./acceptance.js";
-import { findProjections, type Projection, readProjections, withProjections, writeProjections } from "./projections.js";
+import { type Acceptance, type AcceptanceForm, type AcceptanceSample, probabilityGraph } from "./acceptance.js";
+import {
+  findProjections,
+  type Projection,
+  projectedGraph,
+  readProjections,
+  withProjections,
+  writeProjections,
+} from "./projections.js";
 import { boostingSize, classes } from "./trees.js";
 
 export const NETWORK_ACCEPTANCE_MAGIC = "PANN";
@@ -119,6 +127,13 @@ export class NetworkAcceptance implements Acceptance {
       const total = margin[i] + out[i];
       out[i] = this.form === "ratio" ? Math.min(1, Math.exp(total)) : 1 / (1 + Math.exp(-total));
     }
+  }
+
+  graph(features: Tensor): Tensor {
+    const margin = this.networkGraph(features);
+    if (this.forest === undefined) return probabilityGraph(this.form, margin);
+    const rest = forestGraph(this.forest, projectedGraph(this.projections, features));
+    return probabilityGraph(this.form, ops.add(margin, rest));
   }
 
   encode(): Uint8Array {

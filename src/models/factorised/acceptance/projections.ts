@@ -5,6 +5,7 @@
  * Reference: Friedman and Tukey (1974), "A projection pursuit algorithm for exploratory data analysis", IEEE Trans.
  * Comput. C-23, 881; here the index is the information about acceptance in a histogram of the projection.
  */
+import { ops, type Tensor } from "../../../engine/index.js";
 import type { ByteReader, ByteWriter } from "../../../trees/bytes.js";
 import type { Random } from "../../../util/random.js";
 
@@ -60,6 +61,16 @@ export function withProjections(projections: readonly Projection[], features: re
       return out;
     }),
   ];
+}
+
+/** Features with the projections as further columns, as a graph. */
+export function projectedGraph(projections: readonly Projection[], features: Tensor): Tensor {
+  const { add, concat, mul, slice } = ops;
+  const column = (f: number) => slice(features, f, f + 1);
+  return concat([
+    features,
+    ...projections.map(({ first, second, a, b }) => add(mul(column(first), a), mul(column(second), b))),
+  ]);
 }
 
 /**

@@ -9,17 +9,26 @@
  * objects then say more: odds that come out above 1 by chance are lost to clipping, which biases the ratio downwards
  * (by 1 % for 6,000 jets), and the direct form has no such limit.
  */
+import type { Tensor } from "../../../engine/index.js";
 import { fitBoosting, type LogisticData } from "../../../trees/boosting.js";
 import type { BoostingOptions } from "../../../trees/boosting-options.js";
 import { ByteReader, ByteWriter } from "../../../trees/bytes.js";
 import type { FitContext as TreeContext } from "../../../trees/fit-context.js";
 import { decodeForest, type Forest } from "../../../trees/forest.js";
+import { forestGraph } from "../../../trees/onnx/forest.js";
 import { DataError } from "../../../util/errors.js";
 import { Random } from "../../../util/random.js";
 import type { FitContext } from "../../recipe.js";
 import type { FactorisedOptions } from "../options.js";
-import type { Acceptance, AcceptanceForm, AcceptanceSample } from "./acceptance.js";
-import { findProjections, type Projection, readProjections, withProjections, writeProjections } from "./projections.js";
+import { type Acceptance, type AcceptanceForm, type AcceptanceSample, probabilityGraph } from "./acceptance.js";
+import {
+  findProjections,
+  type Projection,
+  projectedGraph,
+  readProjections,
+  withProjections,
+  writeProjections,
+} from "./projections.js";
 
 export const TREE_ACCEPTANCE_MAGIC = "PACC";
 const VERSION = 2;
@@ -57,6 +66,10 @@ export class TreeAcceptance implements Acceptance {
     this.forest.predict(withProjections(this.projections, features), out);
     if (this.form === "ratio") for (let i = 0; i < out.length; i++) out[i] = Math.min(1, Math.exp(out[i]));
     else for (let i = 0; i < out.length; i++) out[i] = 1 / (1 + Math.exp(-out[i]));
+  }
+
+  graph(features: Tensor): Tensor {
+    return probabilityGraph(this.form, forestGraph(this.forest, projectedGraph(this.projections, features)));
   }
 
   encode(): Uint8Array {

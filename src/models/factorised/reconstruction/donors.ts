@@ -4,11 +4,15 @@
  * Reference: Darulis et al. (2022), arXiv 2207.11254. Their fully grown trees put outliers into cells of their own and so
  * draw them too often; trees whose cells are filled with other rows than they were learned from do not, nor do neighbours.
  */
+import { constant, ops, type Tensor } from "../../../engine/index.js";
 import { ByteReader, ByteWriter } from "../../../trees/bytes.js";
 import { type DonorSampler, decodeDonorSampler } from "../../../trees/donor-sampler.js";
 import type { FitContext } from "../../../trees/fit-context.js";
 import { buildKdTree } from "../../../trees/kd-tree.js";
-import { fitRandomTrees } from "../../../trees/random-trees.js";
+import { donorGraph } from "../../../trees/onnx/random-trees.js";
+import { fitRandomTrees, RandomTrees } from "../../../trees/random-trees.js";
+import { ConfigError } from "../../../util/errors.js";
+import { rowMajor } from "../../networks/index.js";
 import { fitNeighbourSpace, type NeighbourSpace, toNeighbourSpace } from "./neighbour-space.js";
 import type { ResponseData, ResponseSampler } from "./sampler.js";
 
@@ -24,6 +28,8 @@ export class DonorResponses implements ResponseSampler {
   readonly responses: readonly Float32Array[];
   /** Map of features before the donors are sought; absent for trees, which take them as they are. */
   readonly space?: NeighbourSpace;
+  /** The responses as a constant of graphs. */
+  #table: Tensor | undefined;
 
   constructor(donors: DonorSampler, responses: readonly Float32Array[], space?: NeighbourSpace) {
     this.kind = space === undefined ? "trees" : "neighbours";
@@ -41,6 +47,20 @@ export class DonorResponses implements ResponseSampler {
       for (let r = 0; r < rows; r++) out[r] = column[found[r]];
       return out;
     });
+  }
+
+  graph(features: Tensor, noise: Tensor): Tensor {
+    if (!(this.donors instanceof RandomTrees)) {
+      throw new ConfigError(
+        "export: neighbours cannot be written as ONNX, which has no search for them; expected another kind of reconstruction, got neighbours. Fit with `reconstruction: { kind: trees }`.",
+      );
+    }
+    this.#table ??= constant(
+      "float32",
+      [this.donors.rows, this.responses.length],
+      rowMajor(this.responses, this.donors.rows),
+    );
+    return ops.gatherRows(this.#table, donorGraph(this.donors, features, noise));
   }
 
   encode(): Uint8Array {

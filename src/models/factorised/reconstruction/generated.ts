@@ -4,6 +4,7 @@
  * A conditional flow learns by likelihood (Durkan et al. 2019, arXiv 1906.04032), a conditional adversarial network by a
  * judge: the outlook of Darulis et al. (2022), arXiv 2207.11254.
  */
+import type { Tensor } from "../../../engine/index.js";
 import { ByteReader, ByteWriter } from "../../../trees/bytes.js";
 import {
   type ConditionalGenerator,
@@ -44,6 +45,10 @@ export class GeneratedResponses implements ResponseSampler {
     const drawn = (await session.run(tables, rows))[GENERATOR_TABLES.targets];
     const width = this.generator.targets;
     return Array.from({ length: width }, (_, v) => Float32Array.from({ length: rows }, (_, r) => drawn[r * width + v]));
+  }
+
+  graph(features: Tensor, noise: Tensor): Tensor {
+    return this.generator.graph(features, noise);
   }
 
   encode(): Uint8Array {

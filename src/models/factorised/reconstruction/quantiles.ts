@@ -3,10 +3,13 @@
  * it. Of what is known before, a boosted forest takes the mean, so that the trees are left with the shape about it; their
  * cells alone would follow a correlation by steps.
  */
+import { ops, type Tensor } from "../../../engine/index.js";
 import { fitBoosting } from "../../../trees/boosting.js";
 import { ByteReader, ByteWriter } from "../../../trees/bytes.js";
 import type { FitContext } from "../../../trees/fit-context.js";
 import { decodeForest, type Forest } from "../../../trees/forest.js";
+import { forestGraph } from "../../../trees/onnx/forest.js";
+import { quantileGraph } from "../../../trees/onnx/random-trees.js";
 import { decodeQuantileTrees, fitQuantileTrees, type QuantileTrees } from "../../../trees/quantile-trees.js";
 import type { ResponseData, ResponseSampler } from "./sampler.js";
 
@@ -57,6 +60,16 @@ export class QuantileResponses implements ResponseSampler {
       drawn.push(values);
     }
     return drawn;
+  }
+
+  graph(features: Tensor, noise: Tensor): Tensor {
+    const drawn: Tensor[] = [];
+    for (const [v, { mean, rest }] of this.steps.entries()) {
+      const known = ops.concat([features, ...drawn]);
+      const value = quantileGraph(rest, known, ops.slice(noise, 2 * v, 2 * v + 2));
+      drawn.push(mean === undefined ? value : ops.add(value, forestGraph(mean, known)));
+    }
+    return ops.concat(drawn);
   }
 
   encode(): Uint8Array {

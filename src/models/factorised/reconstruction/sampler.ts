@@ -1,4 +1,5 @@
 import type { ObjectSpec } from "../../../data/objects.js";
+import type { Tensor } from "../../../engine/index.js";
 
 /** Accepted training objects, as a sampler learns from them. */
 export interface ResponseData {
@@ -30,4 +31,10 @@ export interface ResponseSampler {
     rows: number,
   ): readonly Float32Array[] | Promise<readonly Float32Array[]>;
   encode(): Uint8Array;
+  /**
+   * The same as an ONNX graph.
+   * @param features [n, features] @param noise [n, noises] @returns [n, variables]
+   * @throws ConfigError where ONNX has no ops for it.
+   */
+  graph(features: Tensor, noise: Tensor): Tensor;
 }
