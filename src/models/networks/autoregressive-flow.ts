@@ -39,27 +39,38 @@ function binsOf(
  * Negative logarithm of the density at each row, [n].
  * @param conditions [n, c]
  * @param y [n, columns]
+ * @param present Which columns of each row there are, 1 or 0 [n, columns] (default all): the others must be 0 in y, and
+ * are left out of the density; the conditions must tell which they are.
  */
-export function flowLoss(scope: Scope, conditions: Tensor, y: Tensor, shape: FlowShape): Tensor {
+export function flowLoss(scope: Scope, conditions: Tensor, y: Tensor, shape: FlowShape, present?: Tensor): Tensor {
   const { columns } = shape;
   const bins = Array.from({ length: columns }, (_, j) =>
     binsOf(scope, j, conditions, j === 0 ? [] : [slice(y, 0, j)], shape),
   );
   const tables = { shares: concat(bins.map((b) => b.shares)), slopes: concat(bins.map((b) => b.slopes)) };
   const { y: z, logSlope } = spline(y, tables, shape);
-  return add(sum(sub(mul(square(z), 0.5), logSlope), 1), (columns / 2) * Math.log(2 * Math.PI));
+  const each = add(sub(mul(square(z), 0.5), logSlope), Math.log(2 * Math.PI) / 2);
+  return sum(present === undefined ? each : mul(each, present), 1);
 }
 
 /**
  * Draws rows.
  * @param conditions [n, c]
  * @param noise [n, columns] normal numbers.
+ * @param present As in `flowLoss`; the other columns come out as 0.
  * @returns [n, columns]
  */
-export function flowSample(scope: Scope, conditions: Tensor, noise: Tensor, shape: FlowShape): Tensor {
+export function flowSample(
+  scope: Scope,
+  conditions: Tensor,
+  noise: Tensor,
+  shape: FlowShape,
+  present?: Tensor,
+): Tensor {
   const drawn: Tensor[] = [];
   for (let j = 0; j < shape.columns; j++) {
-    drawn.push(splineInverse(slice(noise, j, j + 1), binsOf(scope, j, conditions, drawn, shape), shape));
+    const own = splineInverse(slice(noise, j, j + 1), binsOf(scope, j, conditions, drawn, shape), shape);
+    drawn.push(present === undefined ? own : mul(own, slice(present, j, j + 1)));
   }
   return concat(drawn);
 }
