@@ -22,7 +22,10 @@ import {
 } from "./layout.js";
 import { type EventModel, flagsModel, responsesModel, tablesOf } from "./model.js";
 
-/** How often an event is drawn again because a variable came out beyond its limits, before it is set to the limit. */
+/**
+ * How often an event is drawn again because variables came out beyond their limits. After that the draw with fewest of
+ * them counts, and these are set to their limits.
+ */
 const ATTEMPTS = 20;
 /** First of the streams of random numbers: flags, then the attempts at responses. */
 const STREAM = STREAMS.simulate + 0x800;
@@ -96,15 +99,19 @@ export function flowSimulator(objects: readonly ObjectSpec[], model: EventModel,
       const width = columns.length;
       const noises = tablesOf(design).noise.columns;
       let rows = some;
-      for (let attempt = 0; rows.length > 0; attempt++) {
+      const beyond = new Int32Array(n).fill(targets.length + 1);
+      for (let attempt = 0; rows.length > 0 && attempt <= ATTEMPTS; attempt++) {
         const drawn = new Float32Array(rows.length * noises);
         fillUniformRows(drawn, noises, draws.seed, STREAM + 1 + attempt, (r) => first + rows[r]);
         const { responses } = await session.run(
           { conditions: take(conditions, width, rows), flags: take(flags, places.length, rows), noise: drawn },
           rows.length,
         );
-        const last = attempt === ATTEMPTS;
-        rows = rows.filter((event, r) => !place(world, event, responses.subarray(r * targets.length), last));
+        rows = rows.filter((event, r) => {
+          const drawnNow = responses.subarray(r * targets.length, (r + 1) * targets.length);
+          beyond[event] = keepBest(world, event, drawnNow, beyond[event]);
+          return beyond[event] > 0;
+        });
       }
       return truth.with(
         objects.flatMap((spec, index) =>
@@ -135,18 +142,24 @@ function take(table: Float32Array, columns: number, rows: Uint32Array): Float32A
   return out;
 }
 
-/** Writes the reconstructed variables of an event; false where one lies beyond its limits and is to be drawn again. */
-function place(world: World, event: number, responses: Float32Array, last: boolean): boolean {
+/**
+ * Writes the reconstructed variables of an event where fewer of them lie beyond their limits than in all earlier draws.
+ * @returns How many do in the best draw.
+ */
+function keepBest(world: World, event: number, responses: Float32Array, fewest: number): number {
   const { places, targets, events, flags, reco } = world;
-  let within = true;
-  for (const [t, { place: p, variable, spec }] of targets.entries()) {
-    if (flags[event * places.length + p] === 0) continue;
-    const { features } = events.objects.get(places[p].object) as ObjectRows;
-    const x = applyResponse(spec, features[variable][events.rows[p][event]], responses[t]);
-    if (!isWithin(spec, x)) within = false;
-    reco[t][event] = last ? clip(spec, x) : x;
+  const values = new Float64Array(targets.length).fill(Number.NaN);
+  let beyond = 0;
+  for (const [t, { place, variable, spec }] of targets.entries()) {
+    if (flags[event * places.length + place] === 0) continue;
+    const { features } = events.objects.get(places[place].object) as ObjectRows;
+    const x = applyResponse(spec, features[variable][events.rows[place][event]], responses[t]);
+    if (!isWithin(spec, x)) beyond++;
+    values[t] = clip(spec, x);
   }
-  return within || last;
+  if (beyond >= fewest) return fewest;
+  for (const [t, column] of reco.entries()) column[event] = values[t];
+  return beyond;
 }
 
 function inputFields(spec: ObjectSpec): Field[] {
