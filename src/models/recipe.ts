@@ -1,7 +1,7 @@
 /** @file What every method offers: how to learn a Simulator from events, and how to get it back from a bundle. */
 import type { z } from "zod";
 import type { EventTable } from "../data/event-table.js";
-import type { ObjectSpec } from "../data/objects.js";
+import type { ObjectSpec, Stage } from "../data/objects.js";
 import type { Simulator } from "../data/simulator.js";
 import type { Tensor } from "../engine/index.js";
 import type { Pool } from "../util/pool.js";
@@ -63,6 +63,8 @@ export interface Recipe<Options = unknown> {
   readonly reference: string;
   /** Validates the method's options and fills in the defaults. */
   readonly options: z.ZodType<Options>;
+  /** Which objects of a spec the training events must hold: the one that is trained (default), or all slots. */
+  readonly trainedOn?: Stage;
   fit(objects: readonly ObjectSpec[], options: Options, data: TrainingData, context: FitContext): Promise<FittedModel>;
   /**
    * The model as ONNX graphs, where the method has them.

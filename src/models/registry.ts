@@ -1,10 +1,11 @@
 import { ConfigError } from "../util/errors.js";
 import { didYouMean } from "../util/suggest.js";
 import { factorised } from "./factorised/recipe.js";
+import { flow } from "./flow/recipe.js";
 import type { Recipe } from "./recipe.js";
 
 /** All methods. */
-export const recipes: readonly Recipe[] = [factorised as Recipe];
+export const recipes: readonly Recipe[] = [factorised as Recipe, flow as Recipe];
 
 /** Finds a method. @throws ConfigError naming the nearest. */
 export function findRecipe(name: string): Recipe {

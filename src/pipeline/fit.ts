@@ -4,6 +4,7 @@ import type { TableSource } from "../data/formats/format.js";
 import { neededColumns, toPaired } from "../data/pairing.js";
 import type { FitContext } from "../models/recipe.js";
 import { findRecipe } from "../models/registry.js";
+import { ConfigError } from "../util/errors.js";
 import { BUNDLE_VERSION, type Bundle, describeParts } from "./bundle.js";
 import { History } from "./history.js";
 import { loadTable } from "./load.js";
@@ -19,16 +20,19 @@ export interface TrainingSources {
 /** Reads the training events, brings them into paired form, fits the method, and describes the result. */
 export async function fit(spec: RunSpec, sources: TrainingSources, context: FitContext): Promise<Bundle> {
   const { objects, start, stop, weight } = spec.data;
+  const recipe = findRecipe(spec.method);
+  const level = recipe.trainedOn ?? "fit";
+  if (level === "simulate") requireSlots(spec, sources.events);
   const read = async (files: readonly TableSource[], stage: string, reco: boolean): Promise<EventTable> => {
     const raw = await loadTable(files, {
-      columns: neededColumns(objects, "fit", reco),
+      columns: neededColumns(objects, level, reco),
       ...(start !== undefined && { start }),
       ...(stop !== undefined && { stop }),
       ...(weight !== undefined && { weight }),
       ...(context.signal && { signal: context.signal }),
       onProgress: (done, total) => context.onProgress?.({ stage, done, total: total ?? done }),
     });
-    const { table, links } = toPaired(raw, objects, "fit", reco);
+    const { table, links } = toPaired(raw, objects, level, reco);
     for (const [object, { total, stray }] of links) {
       if (stray === 0) continue;
       context.onWarning?.(
@@ -39,7 +43,6 @@ export async function fit(spec: RunSpec, sources: TrainingSources, context: FitC
   };
   const events = await read(sources.events, "reading", true);
   const generated = sources.generated && (await read(sources.generated, "reading generated", false));
-  const recipe = findRecipe(spec.method);
   const history = new History();
   const watched: FitContext = {
     ...context,
@@ -64,4 +67,20 @@ export async function fit(spec: RunSpec, sources: TrainingSources, context: FitC
     },
     parts: model.parts,
   };
+}
+
+/** A method that learns whole events needs the columns of all slots, where others learn one object for all of them. */
+function requireSlots({ method, data }: RunSpec, files: readonly TableSource[]): void {
+  for (const object of data.objects) {
+    if (object.kind !== "slots") continue;
+    for (const file of files) {
+      const missing = neededColumns([object], "simulate", true).find((name) => !file.schema.has(name));
+      if (missing === undefined) continue;
+      const alone = neededColumns([object], "fit", true).every((name) => file.schema.has(name));
+      if (!alone) continue;
+      throw new ConfigError(
+        `${file.name}: method ${method} learns whole events; expected the columns of all slots (${object.slots.join(", ")}), got those of "${object.name}" alone, without "${missing}". Fit to a file of whole events, or use the method factorised.`,
+      );
+    }
+  }
 }

@@ -106,7 +106,7 @@ export function parseRunSpec(input: unknown, where: string): RunSpec {
   const { options, data, ...rest } = parsed.data;
   const recipe = findRecipe(rest.method);
   const parsedOptions = recipe.options.safeParse(options ?? {});
-  if (!parsedOptions.success) throw specError(parsedOptions.error, where, ["options"]);
+  if (!parsedOptions.success) throw specError(parsedOptions.error, where, ["options"], recipe.options);
   const objects = toObjects(data.objects, where);
   return { ...rest, data: { ...data, objects }, options: parsedOptions.data };
 }
@@ -182,12 +182,17 @@ function defaultUnit(variable: string): string | undefined {
   return ["theta", "phi"].includes(variable) ? "rad" : undefined;
 }
 
-/** Says what is wrong with a spec, place by place. */
-export function specError(error: z.ZodError, where: string, prefix: readonly string[] = []): ConfigError {
+/** Says what is wrong with a spec, place by place. @param options Those of the method, where they are what is wrong. */
+export function specError(
+  error: z.ZodError,
+  where: string,
+  prefix: readonly string[] = [],
+  options?: z.ZodType,
+): ConfigError {
   const lines = error.issues.flatMap(insideUnions).map((issue) => {
     const path = [...prefix, ...issue.path].join(".") || "the top level";
     if (issue.code !== "unrecognized_keys") return `${path}: ${issue.message}`;
-    const hints = issue.keys.map((key) => didYouMean(key, knownKeys([...prefix, ...issue.path].map(String))));
+    const hints = issue.keys.map((key) => didYouMean(key, knownKeys([...prefix, ...issue.path].map(String), options)));
     return `${path}: unknown key ${issue.keys.map((k) => `"${k}"`).join(", ")}.${hints.join("")}`;
   });
   return new ConfigError(`${where}: the run spec is not valid: ${lines.join("; ")}`);
@@ -208,12 +213,10 @@ interface SchemaNode {
 }
 
 /** Keys that the published schema knows at a path. */
-function knownKeys(path: readonly string[]): string[] {
+function knownKeys(path: readonly string[], options: z.ZodType | undefined): string[] {
   let nodes = [runSpecJsonSchema() as SchemaNode];
-  if (path[0] === "options") {
-    nodes = [
-      { properties: { options: z.toJSONSchema(findRecipe("factorised").options, { io: "input" }) as SchemaNode } },
-    ];
+  if (options !== undefined) {
+    nodes = [{ properties: { options: z.toJSONSchema(options, { io: "input" }) as SchemaNode } }];
   }
   for (const step of path) {
     nodes = nodes

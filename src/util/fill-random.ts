@@ -96,3 +96,28 @@ export function fillNormalRows(
     }
   }
 }
+
+/**
+ * Fills a table with uniform numbers in (0, 1), one 32-bit word each; row i is a function of seed, stream and row number
+ * `numberOf(i)` alone: whoever draws them, and however the rows are cut into parts.
+ */
+export function fillUniformRows(
+  into: Float32Array,
+  columns: number,
+  seed: number | bigint,
+  stream: number,
+  numberOf: (row: number) => number,
+): void {
+  const [key0, key1] = keyOf(seed);
+  const words = new Uint32Array(4);
+  const top = 1 - 2 ** -24;
+  for (let i = 0, at = 0; at < into.length; i++) {
+    const row = numberOf(i);
+    const low = row | 0;
+    const high = Math.floor(row / 2 ** 32) | 0;
+    for (let k = 0; k < columns; k++) {
+      if ((k & 3) === 0) philox4x32(k >> 2, stream, low, high, key0, key1, words, 0);
+      into[at++] = Math.min(top, (words[k & 3] + 0.5) * STEP);
+    }
+  }
+}

@@ -10,7 +10,7 @@ import {
   uniform,
   zeros,
 } from "../../src/engine/index.js";
-import { fillNormal, fillUniform, normalQuantile } from "../../src/util/fill-random.js";
+import { fillNormal, fillUniform, fillUniformRows, normalQuantile } from "../../src/util/fill-random.js";
 import { Random } from "../../src/util/random.js";
 
 interface Moments {
@@ -84,6 +84,18 @@ describe("many random numbers at once", () => {
     fillUniform(x, 5, 7, 0);
     expectMoments(x, Math.sqrt(1 / 12), "uniform", 0.5);
     expect(x.every((u) => u > 0 && u < 1)).toBe(true);
+  });
+
+  test("by rows are those of each row's number, however rows are chosen and cut", () => {
+    const whole = new Float32Array(1000 * 5);
+    fillUniformRows(whole, 5, 3n, 8, (row) => 100 + row);
+    expectMoments(whole, Math.sqrt(1 / 12), "uniform", 0.5);
+    const chosen = [7, 3, 999];
+    const few = new Float32Array(3 * 5);
+    fillUniformRows(few, 5, 3n, 8, (row) => 100 + chosen[row]);
+    chosen.forEach((row, r) => {
+      expect(few.slice(5 * r, 5 * r + 5)).toEqual(whole.slice(5 * row, 5 * row + 5));
+    });
   });
 
   test("do not go together from one to the next, nor from block to block", () => {

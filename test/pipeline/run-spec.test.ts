@@ -43,10 +43,11 @@ test("collections take their columns from prefixes, and fall in pt", () => {
 
 describe("mistakes are named with their place", () => {
   test.each([
+    [{ ...minimal, method: "flow", options: { epoch: 3 } }, /options: unknown key "epoch"\. Did you mean "epochs"\?/],
     [{ ...minimal, metod: "factorised" }, /the top level: unknown key "metod"\. Did you mean "method"\?/],
     [
       { ...minimal, method: "factorized" },
-      /method: unknown; expected one of factorised, got "factorized"\. Did you mean "factorised"\?/,
+      /method: unknown; expected one of factorised, flow, got "factorized"\. Did you mean "factorised"\?/,
     ],
     [{ ...minimal, data: { ...minimal.data, file: [] } }, /data: unknown key "file"\. Did you mean "files"\?/],
     [

@@ -8,9 +8,9 @@
 import { constant, ops, type Tensor } from "../../engine/index.js";
 import type { Random } from "../../util/random.js";
 import { normalCdf, normalQuantile } from "../../util/special.js";
-import { binMasks, pickBin, type Segment, segmentForward, segmentInverse } from "./spline.js";
+import { type Segment, segmentForward, segmentInverse } from "./spline.js";
 
-const { abs, add, clip, div, exp, log, maximum, minimum, mul, sign, sqrt, square, sub, sum } = ops;
+const { abs, add, clip, div, exp, gemm, log, maximum, minimum, mul, sign, split, sqrt, square, step, sub } = ops;
 
 /** The map of one column. */
 export interface ColumnMap {
@@ -149,36 +149,53 @@ export function toNormal(map: ColumnMap, x: Float32Array, random?: Random): Floa
 const perColumn = (maps: readonly ColumnMap[], of: (map: ColumnMap) => number): Tensor =>
   constant("float32", [1, maps.length], maps.map(of));
 
-const perBin = (maps: readonly ColumnMap[], of: (map: ColumnMap, bin: number) => number): Tensor => {
-  const bins = maps[0].knots.length - 1;
-  return constant(
-    "float32",
-    [1, maps.length, bins],
-    maps.flatMap((map) => Array.from({ length: bins }, (_, k) => of(map, k))),
-  );
-};
+/** Beyond all numbers. */
+const FAR = 1e30;
 
-const NEVER = 1e30;
-
+/** The segment that each number lies in: masks by comparing with all edges, then a product that picks exactly. */
 function segmentOf(inside: Tensor, maps: readonly ColumnMap[], along: "x" | "y"): Segment {
+  const columns = maps.length;
   const bins = maps[0].knots.length - 1;
   const stepOf = ({ reach }: ColumnMap) => (2 * reach) / bins;
-  const upper = (of: (map: ColumnMap, edge: number) => number) =>
-    perBin(maps, (map, k) => (k === bins - 1 ? NEVER : of(map, k + 1)));
-  const edges = along === "x" ? upper((map, k) => k * stepOf(map) - map.reach) : upper((map, k) => map.knots[k]);
-  const masks = binMasks(inside, edges, bins);
-  const pick = (of: (map: ColumnMap, bin: number) => number) => pickBin(masks.at, perBin(maps, of));
-  return {
-    x: sub(
-      mul(sum(masks.below, -1), perColumn(maps, stepOf)),
-      perColumn(maps, (map) => map.reach),
+  const edge = (map: ColumnMap, k: number) => (along === "x" ? k * stepOf(map) - map.reach : map.knots[k]);
+  const spread = constant(
+    "float32",
+    [columns, columns * bins],
+    Array.from({ length: columns * columns * bins }, (_, k) =>
+      Math.floor(k / (columns * bins)) === Math.floor((k % (columns * bins)) / bins) ? 1 : 0,
     ),
-    width: perColumn(maps, stepOf),
-    y: pick((map, k) => map.knots[k]),
-    height: pick((map, k) => Math.fround(map.knots[k + 1] - map.knots[k])),
-    left: pick((map, k) => map.slopes[k]),
-    right: pick((map, k) => map.slopes[k + 1]),
+  );
+  /** Flags of numbers above edges; those of the first and after the last are always and never passed. */
+  const above = (shift: 0 | 1) => {
+    const bias = maps.flatMap((map) =>
+      Array.from({ length: bins }, (_, k) =>
+        k + shift === 0 ? FAR : k + shift === bins ? -FAR : -edge(map, k + shift),
+      ),
+    );
+    return step(gemm(inside, spread, constant("float32", [columns * bins], bias)));
   };
+  const inBin = sub(above(0), above(1));
+  const wanted: readonly ((map: ColumnMap, k: number) => number)[] = [
+    (map, k) => k * stepOf(map) - map.reach,
+    (map, k) => map.knots[k],
+    (map, k) => Math.fround(map.knots[k + 1] - map.knots[k]),
+    (map, k) => map.slopes[k],
+    (map, k) => map.slopes[k + 1],
+  ];
+  const numbers = new Float32Array(columns * bins * wanted.length * columns);
+  for (const [q, of] of wanted.entries()) {
+    for (const [c, map] of maps.entries()) {
+      for (let k = 0; k < bins; k++) {
+        numbers[(c * bins + k) * wanted.length * columns + q * columns + c] = of(map, k);
+      }
+    }
+  }
+  const picked = gemm(inBin, constant("float32", [columns * bins, wanted.length * columns], numbers));
+  const [x, y, height, left, right] = split(
+    picked,
+    wanted.map(() => columns),
+  );
+  return { x, y, height, left, right, width: perColumn(maps, stepOf) };
 }
 
 /** The map as a graph: normal quantiles [n, columns] of x [n, columns]. All maps must have as many knots. */

@@ -42,6 +42,7 @@ import {
 } from "./generator.js";
 import { normalsFrom, uniformsFor } from "./noise.js";
 import { type ConditionMap, conditionGraph, fitConditionMaps, mapConditions } from "./preprocess.js";
+import { paceFor } from "./training.js";
 
 const { add, concat, leakyRelu, mean, mul, slice, square, sum } = ops;
 
@@ -85,6 +86,7 @@ export interface FittedGan extends ConditionalGenerator {
 }
 
 const TARGET_BINS = 32;
+const DEFAULT_EPOCHS = 30;
 const HELD_OUT = 32_768;
 const LEAST_STEPS = 4000;
 /** Looks at held-out rows in one training. */
@@ -96,8 +98,6 @@ const NETWORK = "generator";
 /** Rows from which the spread is told, and the share of the true one below which a warning is due. */
 const SPREAD_ROWS = 20_000;
 const LEAST_SPREAD = 0.5;
-
-const batchFor = (rows: number): number => Math.min(2048, Math.max(576, 64 * Math.round(rows / 64 / 64)));
 
 /** Targets as normal quantiles, from conditions and normal noise [n, at least as many columns as targets]. */
 function generate(scope: Scope, x: Tensor, noise: Tensor, columns: number, hidden: readonly number[]): Tensor {
@@ -134,10 +134,8 @@ export async function fitConditionalGan(
   };
   const x = mapConditions(design.conditions, data.conditions);
   const y = data.targets.map((values, k) => toNormal(design.targets[k], values, random.at(k)));
-  const batch = Math.min(rows, options.batch ?? batchFor(rows));
-  const fraction = Math.min(0.1, HELD_OUT / rows);
-  const perEpoch = Math.max(1, Math.floor(((1 - fraction) * rows) / batch));
-  const steps = options.epochs === undefined ? Math.max(LEAST_STEPS, 30 * perEpoch) : options.epochs * perEpoch;
+  const defaults = { epochs: DEFAULT_EPOCHS, leastSteps: LEAST_STEPS, heldOut: HELD_OUT };
+  const { batch, fraction, steps } = paceFor(rows, options, defaults);
   const generator = new Parameters(NETWORK);
   const critic = new Parameters("judge");
   const table = (c: LossContext, name: string) => c.batch("rows", name);

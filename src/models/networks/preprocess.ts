@@ -12,22 +12,19 @@ export type ConditionMap =
 /** Quantiles less one of each condition. */
 const BINS = 16;
 
+/** Fits the map of one condition. @param period Its period where it is cyclic, else null. */
+export function fitConditionMap(values: Float32Array, period: number | null, weight?: Float32Array): ConditionMap {
+  return period === null ? { kind: "normal", map: fitColumnMap(values, weight, BINS) } : { kind: "cyclic", period };
+}
+
 /** Fits the maps of condition columns. */
 export function fitConditionMaps(
   columns: readonly Float32Array[],
   periods: readonly (number | null)[],
   weight?: Float32Array,
 ): ConditionMap[] {
-  return columns.map((values, k): ConditionMap => {
-    const period = periods[k] ?? null;
-    if (period !== null) return { kind: "cyclic", period };
-    return { kind: "normal", map: fitColumnMap(values, weight, BINS) };
-  });
+  return columns.map((values, k) => fitConditionMap(values, periods[k] ?? null, weight));
 }
-
-/** Columns that the network sees. */
-export const conditionWidth = (maps: readonly ConditionMap[]): number =>
-  maps.reduce((n, map) => n + (map.kind === "cyclic" ? 2 : 1), 0);
 
 /** Conditions as the network sees them, row after row: all sines, all cosines, then quantiles within the training range. */
 export function mapConditions(maps: readonly ConditionMap[], columns: readonly Float32Array[]): Float32Array[] {

@@ -1,14 +1,15 @@
 /**
  * @file Monotone rational-quadratic splines, as graph ops: all bins of all columns at once. Which bin a number falls into
- * is told by comparing it with all edges; what belongs to the bin is then a sum over products with zeros and ones. ONNX
- * Runtime does that faster than gathering, and row by row.
+ * is told by comparing it with all edges; what belongs to the bin is then a product of masks, the bins' numbers and a fixed
+ * matrix. ONNX Runtime does that faster than gathering, and row by row. Passes over tables of bins cost most, so all that
+ * can be is done after a bin is picked.
  * Reference: Durkan, Bekasov, Murray, Papamakarios (2019), "Neural spline flows", arXiv 1906.04032, section 3.1 (after
  * Gregory and Delbourgo 1982).
  */
 import { constant, ops, type Tensor } from "../../engine/index.js";
 
-const { add, clip, div, log, maximum, mul, reshape, rowProduct, softmax, softplus, split, sqrt, square, step } = ops;
-const { sub, sum } = ops;
+const { add, clip, div, log, maximum, mul, reshape, rowProduct, softmax, softplus, split, sqrt } = ops;
+const { square, step, sub } = ops;
 
 /** How many bins each column has, and where they lie. */
 export interface SplineShape {
@@ -17,17 +18,22 @@ export interface SplineShape {
   readonly bound: number;
 }
 
+/** Parameters of splines, free of limits; zeros give the identity. */
+export interface SplineTables {
+  /** Logits of the widths of each column's bins, then of their heights: [n, columns * 2 * bins]. */
+  readonly shares: Tensor;
+  /** What gives the slope at the upper edge of each bin, of which the last is not used: [n, columns * bins]. */
+  readonly slopes: Tensor;
+}
+
 /** Least share of a bin in the width and in the height of the box, times the number of bins. */
 const LEAST_SHARE = 0.01;
 /** Least slope at an edge. */
 const LEAST_SLOPE = 1e-3;
 /** What makes the slope of a parameter 0 one. */
 const UNIT_SLOPE = Math.log(Math.expm1(1 - LEAST_SLOPE));
-/** Above every number inside the box: the upper edge of the last bin is never passed. */
-const NEVER = 1e6;
-
-/** Parameters of one column: logits of the widths, of the heights, and slopes at upper edges (the last is not used). */
-export const splineParameters = ({ bins }: SplineShape): number => 3 * bins;
+/** Below every number inside the box. */
+const ALWAYS = -1e6;
 
 /** The bin that each number falls into; tables [n, columns]. */
 export interface Segment {
@@ -40,101 +46,63 @@ export interface Segment {
   readonly right: Tensor;
 }
 
-/** Zeros and ones that pick from tables of bins [n, columns, bins]. */
-export interface BinMasks {
-  /** Bins that end below the number. */
-  readonly below: Tensor;
-  /** The bin that holds the number. */
-  readonly at: Tensor;
-  /** The same but for the last bin: edges with a slope of their own above the number. */
-  readonly upper: Tensor;
-  /** The bin before: edges with a slope of their own below the number. */
-  readonly lower: Tensor;
-}
-
-const matrix = (size: number, value: (row: number, column: number) => number): Tensor =>
+const matrix = (rows: number, columns: number, value: (row: number, column: number) => number): Tensor =>
   constant(
     "float32",
-    [size, size],
-    Array.from({ length: size * size }, (_, k) => value(Math.floor(k / size), k % size)),
+    [rows, columns],
+    Array.from({ length: rows * columns }, (_, k) => value(Math.floor(k / columns), k % columns)),
   );
 
-const kinds = new Map<number, { readonly at: Tensor; readonly upper: Tensor; readonly lower: Tensor }>();
-
-function maskMatrices(bins: number) {
-  let known = kinds.get(bins);
-  if (known === undefined) {
-    const last = bins - 1;
-    known = {
-      at: matrix(bins, (from, to) => (to === from + 1 ? 1 : to === from ? -1 : 0)),
-      upper: matrix(bins, (from, to) => (to === last ? 0 : to === from + 1 ? 1 : to === from ? -1 : 0)),
-      lower: matrix(bins, (from, to) => (to === from ? 1 : to === from - 1 ? -1 : 0)),
-    };
-    kinds.set(bins, known);
-  }
-  return known;
-}
-
-/**
- * Finds bins.
- * @param x [n, columns]
- * @param edges Upper edges [n or 1, columns, bins], the last above all numbers.
- */
-export function binMasks(x: Tensor, edges: Tensor, bins: number): BinMasks {
-  const [n, columns] = x.shape;
-  const below = step(sub(reshape(x, [n, columns, 1]), edges));
-  const first = constant("float32", [1, 1, bins], [1, ...new Array<number>(bins - 1).fill(0)]);
-  const { at, upper, lower } = maskMatrices(bins);
-  return {
-    below,
-    at: add(rowProduct(below, at), first),
-    upper: bins > 1 ? add(rowProduct(below, upper), first) : rowProduct(below, upper),
-    lower: rowProduct(below, lower),
-  };
-}
-
-/** Sums over bins what a mask lets through: [n, columns]. */
-export const pickBin = (mask: Tensor, table: Tensor): Tensor => sum(mul(mask, table), -1);
-
-/** Tables of bins [n, columns, bins] made of a network's output [n, columns * splineParameters]. */
-function tables(raw: Tensor, columns: number, { bins }: SplineShape) {
-  const [widths, heights, slopes] = split(reshape(raw, [raw.shape[0], columns, 3 * bins]), [bins, bins, bins]);
-  return {
-    widths: softmax(widths),
-    heights: softmax(heights),
-    // Less one, so that an edge without a slope of its own has slope one.
-    slopes: add(softplus(add(slopes, UNIT_SLOPE)), LEAST_SLOPE - 1),
-  };
-}
-
-function upperEdges(shares: Tensor, { bins, bound }: SplineShape): Tensor {
+/** Matrices that serve all splines of a shape; the same tensors each time, so that nothing is computed twice. */
+function matricesOf({ bins, bound }: SplineShape) {
   const free = 2 * bound * (1 - LEAST_SHARE);
   const least = (2 * bound * LEAST_SHARE) / bins;
-  const sums = rowProduct(
-    shares,
-    matrix(bins, (from, to) => (from <= to ? free : 0)),
-  );
-  const start = Array.from({ length: bins }, (_, k) => (k === bins - 1 ? NEVER : least * (k + 1) - bound));
-  return add(sums, constant("float32", [1, 1, bins], start));
+  /** Lower edges from shares; as those of widths or heights sum to one, what is added to all is the start. */
+  const edges = (from: number) =>
+    matrix(2 * bins, bins, (row, k) => {
+      if (row < from || row >= from + bins) return 0;
+      return k === 0 ? ALWAYS : (row - from < k ? free : 0) + least * k - bound;
+    });
+  // From flags "above the lower edge of bin k", the first of which is always 1.
+  const isAt = (row: number, k: number) => (row === k ? 1 : row === k + 1 ? -1 : 0);
+  return {
+    least,
+    edges: { x: edges(0), y: edges(bins) },
+    at: matrix(bins, 2 * bins, (row, k) => isAt(row, k % bins)),
+    below: matrix(bins, 2 * bins, (row, k) => (row === (k % bins) + 1 ? 1 : 0)),
+    upper: matrix(bins, bins, (row, k) => (k === bins - 1 ? 0 : isAt(row, k))),
+    lower: matrix(bins, bins, (row, k) => (k === bins - 1 ? 0 : isAt(row, k + 1))),
+    both: matrix(2 * bins, 2, (row, k) => (Math.floor(row / bins) === k ? free : 0)),
+    start: matrix(bins, 1, (row) => (row === 0 ? -bound : least)),
+    one: matrix(bins, 1, () => 1),
+  };
 }
 
-function segment(along: "x" | "y", inside: Tensor, raw: Tensor, shape: SplineShape): Segment {
-  const { bins, bound } = shape;
-  const { widths, heights, slopes } = tables(raw, inside.shape[1] as number, shape);
-  const masks = binMasks(inside, upperEdges(along === "x" ? widths : heights, shape), bins);
-  const free = 2 * bound * (1 - LEAST_SHARE);
-  const least = (2 * bound * LEAST_SHARE) / bins;
-  const start = sub(mul(sum(masks.below, -1), least), bound);
-  const edge = (shares: Tensor) => add(mul(pickBin(masks.below, shares), free), start);
-  const size = (shares: Tensor) => add(mul(pickBin(masks.at, shares), free), least);
-  return {
-    x: edge(widths),
-    width: size(widths),
-    y: edge(heights),
-    height: size(heights),
-    left: add(pickBin(masks.lower, slopes), 1),
-    right: add(pickBin(masks.upper, slopes), 1),
-  };
+const known = new Map<string, ReturnType<typeof matricesOf>>();
+
+function matrices(shape: SplineShape): ReturnType<typeof matricesOf> {
+  const key = `${shape.bins} ${shape.bound}`;
+  const found = known.get(key) ?? matricesOf(shape);
+  known.set(key, found);
+  return found;
+}
+
+function segment(along: "x" | "y", inside: Tensor, tables: SplineTables, shape: SplineShape): Segment {
+  const { bins } = shape;
+  const [n, columns] = inside.shape as readonly [number | string, number];
+  const { least, edges, at, below, upper, lower, both, start, one } = matrices(shape);
+  const shares = reshape(softmax(reshape(tables.shares, [n, 2 * columns, bins])), [n, columns, 2 * bins]);
+  const slopes = reshape(tables.slopes, [n, columns, bins]);
+  const above = step(sub(reshape(inside, [n, columns, 1]), rowProduct(shares, edges[along])));
+  const flat = (x: Tensor) => reshape(x, [n, columns]);
+  const pair = (mask: Tensor) => split(rowProduct(mul(rowProduct(above, mask), shares), both), [1, 1]).map(flat);
+  const origin = flat(rowProduct(above, start));
+  const [x, y] = pair(below).map((edge) => add(edge, origin));
+  const [width, height] = pair(at).map((size) => add(size, least));
+  // Edges of the box have no parameter: what is picked for them is 0, which means slope 1.
+  const slope = (mask: Tensor) =>
+    add(softplus(add(flat(rowProduct(mul(rowProduct(above, mask), slopes), one)), UNIT_SLOPE)), LEAST_SLOPE);
+  return { x, y, width, height, left: slope(lower), right: slope(upper) };
 }
 
 /** The spline within a segment, and its slope: equations 4 and 5 of the paper. */
@@ -163,20 +131,23 @@ export function segmentInverse(y: Tensor, s: Segment): Tensor {
 }
 
 /**
- * Applies the splines to each row.
+ * Applies splines to each row.
  * @param x [n, columns]
- * @param raw [n, columns * splineParameters(shape)], free of limits; zeros give the identity.
  * @returns The results and the logarithms of the slopes, [n, columns].
  */
-export function spline(x: Tensor, raw: Tensor, shape: SplineShape): { readonly y: Tensor; readonly logSlope: Tensor } {
+export function spline(
+  x: Tensor,
+  tables: SplineTables,
+  shape: SplineShape,
+): { readonly y: Tensor; readonly logSlope: Tensor } {
   const inside = clip(x, -shape.bound, shape.bound);
-  const { y, slope } = segmentForward(inside, segment("x", inside, raw, shape));
+  const { y, slope } = segmentForward(inside, segment("x", inside, tables, shape));
   return { y: add(y, sub(x, inside)), logSlope: log(slope) };
 }
 
 /** The inverse of `spline`: x from y, [n, columns]. */
-export function splineInverse(y: Tensor, raw: Tensor, shape: SplineShape): Tensor {
+export function splineInverse(y: Tensor, tables: SplineTables, shape: SplineShape): Tensor {
   const inside = clip(y, -shape.bound, shape.bound);
-  const x = segmentInverse(inside, segment("y", inside, raw, shape));
+  const x = segmentInverse(inside, segment("y", inside, tables, shape));
   return add(x, sub(y, inside));
 }

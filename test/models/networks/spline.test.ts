@@ -11,7 +11,12 @@ const oracle = JSON.parse(readFileSync(new URL("../../../validation/data/flow-sp
 const { bins, bound, columns } = oracle as { bins: number; bound: number; columns: number };
 const shape = { bins, bound };
 const rows = oracle.x.length / columns;
-const raw = input("raw", "float32", ["n", columns * 3 * bins]);
+const rawInput = input("raw", "float32", ["n", columns * 3 * bins]);
+const all = ops.split(ops.reshape(rawInput, ["n", columns, 3 * bins]), [2 * bins, bins]);
+const raw = {
+  shares: ops.reshape(all[0], ["n", columns * 2 * bins]),
+  slopes: ops.reshape(all[1], ["n", columns * bins]),
+};
 const x = input("x", "float32", ["n", columns]);
 const feeds = (xs: ArrayLike<number>, raws: ArrayLike<number> = oracle.raw) => ({
   x: value("float32", [xs.length / columns, columns], xs),
@@ -77,7 +82,7 @@ test("gradients by the parameters are central differences", async () => {
   const { y, logSlope } = spline(x, raw, shape);
   const weights = constant("float32", [1, columns], [0.7, -1.3]);
   const scalar = ops.sum(ops.add(ops.mul(y, weights), logSlope));
-  const program = await compileOutputs([scalar, ...gradients(scalar, [raw])]);
+  const program = await compileOutputs([scalar, ...gradients(scalar, [rawInput])]);
   const few = 3;
   const xs = oracle.x.slice(0, few * columns);
   const raws: number[] = oracle.raw.slice(0, few * columns * 3 * bins);
