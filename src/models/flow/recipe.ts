@@ -5,7 +5,7 @@ import { ConfigError, DataError } from "../../util/errors.js";
 import { Random, toSeed } from "../../util/random.js";
 import { STREAMS } from "../../util/streams.js";
 import { rowWeights, type TrainingRows, trainingRows } from "../factorised/object-data.js";
-import { response } from "../factorised/response.js";
+import { response } from "../factorised/reconstruction/response.js";
 import { type FlowShape, flowLoss } from "../networks/autoregressive-flow.js";
 import { type ColumnMap, fitColumnMap, toNormal } from "../networks/column-map.js";
 import { BOUND, TARGET_BINS } from "../networks/conditional-flow.js";

@@ -6,7 +6,7 @@ import { ConfigError } from "../../util/errors.js";
 import { fillUniformRows } from "../../util/fill-random.js";
 import { STREAMS } from "../../util/streams.js";
 import type { ObjectRows } from "../factorised/object-data.js";
-import { applyResponse, clip, isWithin } from "../factorised/response.js";
+import { applyResponse, clip, isWithin } from "../factorised/reconstruction/response.js";
 import { rowMajor } from "../networks/generator.js";
 import { RowSession } from "../networks/row-session.js";
 import type { ReplayOptions } from "../recipe.js";

@@ -6,21 +6,7 @@
  * random draw with the network's weight kept; here they start from the network's odds, which is the same without that
  * draw's noise. Odds of the density ratio are clipped at 1.
  */
-import {
-  adamw,
-  anyRuntime,
-  cosine,
-  exportModel,
-  input,
-  type LossContext,
-  mlp,
-  ops,
-  Parameters,
-  type Scope,
-  type Tensor,
-  train,
-  warmUp,
-} from "../../../engine/index.js";
+import { exportModel, input, mlp, ops, type Scope, type Tensor } from "../../../engine/index.js";
 import { fitBoosting } from "../../../trees/boosting.js";
 import { ByteReader, ByteWriter } from "../../../trees/bytes.js";
 import { decodeForest, type Forest } from "../../../trees/forest.js";
@@ -29,13 +15,8 @@ import { DataError } from "../../../util/errors.js";
 import { Random } from "../../../util/random.js";
 import { decodeNetwork, encodeNetwork, fixedScope, type NetworkNumbers } from "../../networks/generator.js";
 import { RowSession, rowMajor } from "../../networks/index.js";
-import {
-  type ConditionMap,
-  conditionGraph,
-  conditionWidth,
-  fitConditionMaps,
-  mapConditions,
-} from "../../networks/preprocess.js";
+import { type ConditionMap, conditionGraph, fitConditionMaps, mapConditions } from "../../networks/preprocess.js";
+import { trainNetwork } from "../../networks/training.js";
 import type { FitContext } from "../../recipe.js";
 import type { FactorisedOptions } from "../options.js";
 import { type Acceptance, type AcceptanceForm, type AcceptanceSample, probabilityGraph } from "./acceptance.js";
@@ -52,14 +33,10 @@ import { boostingSize, classes } from "./trees.js";
 export const NETWORK_ACCEPTANCE_MAGIC = "PANN";
 const VERSION = 1;
 const NETWORK = "acceptance";
-/** Passes over the rows, and steps at least and at most. */
-const EPOCHS = 6;
-const STEPS = [1500, 6000];
-/** Rows of a step: above 512, so that bits do not depend on the number of threads. */
-const BATCH = [576, 2048];
 const RATE = 3e-3;
-const HELD_OUT = 50_000;
-const PATIENCE = 8;
+/** Passes over the rows, where they are so many that these are enough. */
+const EPOCHS = 6;
+const MANY = 500_000;
 
 interface Design {
   readonly widths: readonly number[];
@@ -212,61 +189,29 @@ async function fitNetwork(
     );
   }
   const conditions = fitConditionMaps(given, periods);
-  const x = mapConditions(conditions, given);
+  const widths = [...options.hidden, 1];
   // A mean weight of 1, so that the learning rate means the same whatever the weights are.
   const factor = (2 * rows) / p.reduce((sum, w, i) => sum + w + n[i], 0);
-  const widths = [...options.hidden, 1];
-  const batch = Math.min(rows, Math.max(BATCH[0], Math.min(BATCH[1], 64 * Math.round(rows / 4096))));
-  const fraction = Math.min(0.1, HELD_OUT / rows);
-  const perEpoch = Math.max(1, Math.floor(((1 - fraction) * rows) / batch));
-  const steps = Math.min(STEPS[1], Math.max(STEPS[0], EPOCHS * perEpoch));
-  const every = Math.max(perEpoch, Math.ceil(steps / 60));
-  const network = new Parameters(NETWORK);
-  const stage = `${object}: acceptance, network`;
-  const loss = (c: LossContext): Tensor => {
-    const z = layers(c.network(network), c.batch("rows", "x"), widths);
-    return ops.mean(
-      ops.add(
-        ops.mul(ops.softplus(ops.neg(z)), c.batch("rows", "positive")),
-        ops.mul(ops.softplus(z), c.batch("rows", "negative")),
-      ),
-    );
-  };
-  const column = (values: Float32Array) => ({ data: rowMajor([values.map((w) => w * factor)], rows), columns: 1 });
-  const trained = await train(
+  const scaled = (values: Float32Array) => [values.map((w) => w * factor)];
+  const numbers = await trainNetwork(
     {
-      sources: {
-        rows: {
-          x: { data: rowMajor(x, rows), columns: conditionWidth(conditions) },
-          positive: column(p),
-          negative: column(n),
-        },
-      },
-      objectives: [
-        {
-          name: NETWORK,
-          networks: [network],
-          optimiser: adamw({ decay: 1e-4 }),
-          rate: warmUp(100, cosine(RATE, steps, RATE / 100)),
-          loss,
-        },
-      ],
-      batch,
-      steps,
-      seed,
-      validation: { fraction, every, patience: PATIENCE },
-      ...(context.signal && { signal: context.signal }),
-      onProgress: ({ step, entry }) => {
-        if (entry?.heldOut === undefined) return;
-        context.onProgress?.({ stage, done: step, total: steps, loss: entry.heldOut.loss });
+      name: NETWORK,
+      rows,
+      tables: { x: mapConditions(conditions, given), positive: scaled(p), negative: scaled(n) },
+      loss(scope, table) {
+        const z = layers(scope, table("x"), widths);
+        const each = ops.add(
+          ops.mul(ops.softplus(ops.neg(z)), table("positive")),
+          ops.mul(ops.softplus(z), table("negative")),
+        );
+        return ops.reshape(each, [each.shape[0]]);
       },
     },
-    { runtime: await anyRuntime(), pool: context.pool },
+    { stage: `${object}: acceptance, network`, rate: RATE, ...(rows > MANY && { epochs: EPOCHS }) },
+    seed,
+    context,
   );
-  return {
-    design: { widths, conditions },
-    numbers: { entries: network.entries, flat: trained.networks[NETWORK].flat },
-  };
+  return { design: { widths, conditions }, numbers };
 }
 
 function indicesOf(flags: Uint8Array, wanted: number): Uint32Array {
