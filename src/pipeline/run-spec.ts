@@ -1,10 +1,12 @@
 /** @file The run spec: the one description of a fit. The command line reads it, bundles and reports embed it. */
 import { z } from "zod";
 import type { ObjectSpec, VariableSpec } from "../data/objects.js";
+import type { EventsSpec } from "../models/events/spec.js";
 import { findRecipe } from "../models/registry.js";
 import { ConfigError } from "../util/errors.js";
 import { didYouMean } from "../util/suggest.js";
 import { type EvaluateSection, evaluateSchema } from "./evaluate-spec.js";
+import { eventsSchema, toEvents } from "./events-spec.js";
 
 const TWO_PI = 2 * Math.PI;
 
@@ -74,6 +76,7 @@ const runSpecSchema = z.strictObject({
     objects: z.array(objectSchema).min(1),
   }),
   options: z.unknown().optional().describe("Options of the method; `peregrine methods --json` lists them"),
+  events: eventsSchema,
   evaluate: evaluateSchema,
 });
 
@@ -92,6 +95,8 @@ export interface RunSpec {
     readonly objects: readonly ObjectSpec[];
   };
   readonly options: unknown;
+  /** What is learned of events as a whole. */
+  readonly events?: EventsSpec;
   readonly evaluate: EvaluateSection;
 }
 
@@ -103,12 +108,13 @@ export interface RunSpec {
 export function parseRunSpec(input: unknown, where: string): RunSpec {
   const parsed = runSpecSchema.safeParse(input);
   if (!parsed.success) throw specError(parsed.error, where);
-  const { options, data, ...rest } = parsed.data;
+  const { options, data, events: eventsInput, ...rest } = parsed.data;
   const recipe = findRecipe(rest.method);
   const parsedOptions = recipe.options.safeParse(options ?? {});
   if (!parsedOptions.success) throw specError(parsedOptions.error, where, ["options"]);
   const objects = toObjects(data.objects, where);
-  return { ...rest, data: { ...data, objects }, options: parsedOptions.data };
+  const events = toEvents(eventsInput, { ...data, objects }, where);
+  return { ...rest, data: { ...data, objects }, options: parsedOptions.data, ...(events && { events }) };
 }
 
 /** JSON Schema of run specs, for editors. */
