@@ -1,4 +1,4 @@
-import type { ObjectSpec } from "../../../data/objects.js";
+import { type ObjectSpec, trueVariables } from "../../../data/objects.js";
 
 /**
  * Maps features to the space in which neighbours are near: each divided by its standard deviation in training, and a
@@ -19,7 +19,7 @@ export function fitNeighbourSpace(spec: ObjectSpec, features: readonly Float32Ar
     for (const x of values) squares += (x - mean) * (x - mean);
     return Math.sqrt(squares / values.length) || 1;
   });
-  return { scales, periods: features.map((_, f) => spec.variables[f]?.period ?? null) };
+  return { scales, periods: features.map((_, f) => trueVariables(spec)[f]?.period ?? null) };
 }
 
 /** Applies the map; a cyclic variable becomes two columns. */
