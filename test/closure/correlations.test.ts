@@ -103,12 +103,12 @@ describe("correlations and triggers on top of single tracks", () => {
   }, 120_000);
 
   test("the opening angle of pairs, which tracks by themselves get wrong, comes out right", () => {
-    // What 24,000 training events tell of the share of a pair in an angle.
+    // What 28,000 training events tell of the share of a pair in an angle.
     for (const pair of ["pip, pim", "pip, p", "pim, p"]) {
       const edges = range(0, 70 * DEGREE, 10);
       const of = (table: EventTable) => histogram(table, `angle(${pair})`, edges);
       const expected = of(full);
-      const trained = Math.sqrt(TEST / (0.6 * WHOLE));
+      const trained = Math.sqrt(TEST / (0.7 * WHOLE));
       const noise = { sums: expected.sums, squares: expected.squares.map((s) => s * (1 + trained ** 2)) };
       expect(chiSquare(expected, of(plain))).toBeGreaterThan(200);
       // 10 bins: 0.1 % of chi-squares are above 30.
@@ -154,8 +154,8 @@ describe("correlations and triggers on top of single tracks", () => {
         const [m, really] = expected[b];
         if (Math.min(n, m) < 100) return;
         const p = (fired + really + 1) / (n + m + 2);
-        // Both samples, and 24,000 training events.
-        const sigma = Math.sqrt(p * (1 - p) * (1 / n + 1 / m + 1 / (0.6 * m)));
+        // Both samples, and 28,000 training events.
+        const sigma = Math.sqrt(p * (1 - p) * (1 / n + 1 / m + 1 / (0.7 * m)));
         expect(Math.abs(fired / n - really / m), `${trigger}, bin ${b}`).toBeLessThan(4.5 * sigma + 0.01);
       });
     }
