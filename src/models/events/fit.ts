@@ -140,9 +140,10 @@ async function learnCorrelations(
     const classifier = await fitRound(spec, variables, events, around(stage));
     const auc = separation(classifier, variables, events);
     aucs.push(auc);
-    if (round === ROUNDS || (round > 0 && auc.value - 0.5 < auc.error)) break;
-    classifiers.push(classifier);
-    finished = finishCorrelations(spec, variables, classifiers, plain);
+    const seesMore = round < ROUNDS && auc.value - 0.5 > auc.error;
+    if (seesMore) classifiers.push(classifier);
+    if (seesMore || finished === undefined) finished = finishCorrelations(spec, variables, classifiers, plain);
+    if (!seesMore) break;
     simulator = eventSimulator(load, objects, { correlations: finished.model, triggers: [] }, draw, count);
   }
   const { model, summary } = finished as NonNullable<typeof finished>;
