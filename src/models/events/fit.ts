@@ -158,7 +158,8 @@ async function learnCorrelations(
       auc: { before: aucs[0], after: aucs[aucs.length - 1], rounds: aucs },
       classifiers: classifiers.map(({ forest, slope, offset }) => ({ trees: forest.treeCount, slope, offset })),
       ratio: summary,
-      attempts: { mean: count.drawn / drawn, most: spec.attempts, exhausted },
+      // Without a correction, the first draw is the only one.
+      attempts: { mean: classifiers.length === 0 ? 1 : count.drawn / drawn, most: spec.attempts, exhausted },
     },
   };
 }
