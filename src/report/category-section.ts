@@ -35,8 +35,9 @@ function table(result: CategoryResult, labels: Labels): Markup {
     const numbers = `${number(entries.reference[r], 6)} / ${number(entries.candidate[r], 6)}`;
     return html`<tr><th scope="row">${label}</th>${cells}<td class="n">${numbers}</td></tr>`;
   });
-  const what = result.truth === undefined ? "Object" : "True";
-  return html`<div id="category:${idOf(name)}" class="scroll"><table><caption>${title}: ${what.toLowerCase()} (rows) against reconstructed (columns), ${labels.reference} / ${labels.candidate}</caption><thead><tr><th scope="col">${what}</th>${head}<th scope="col" class="n">Number</th></tr></thead><tbody>${rows}</tbody></table>${metricChips(metrics)}</div>`;
+  const known = result.truth !== undefined;
+  const caption = known ? "true (rows) against reconstructed (columns)" : "reconstructed as";
+  return html`<div id="category:${idOf(name)}" class="scroll"><table><caption>${title}: ${caption}, ${labels.reference} / ${labels.candidate}</caption><thead><tr><th scope="col">${known ? "True" : "Objects"}</th>${head}<th scope="col" class="n">Number</th></tr></thead><tbody>${rows}</tbody></table>${metricChips(metrics)}</div>`;
 }
 
 function codeText(code: number): string {

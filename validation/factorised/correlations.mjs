@@ -1,7 +1,7 @@
 // Whole events on the toy detector with pairs: what objects by themselves get wrong, and what the correction, the triggers,
 // the identification and the values without a truth make of it. Prints the tables of validation/README.md.
 //
-//   npm run build && node validation/factorised/correlations.mjs [--training 200000] [--events 100000] [--seeds 1,2,3]
+//   npm run build && node validation/factorised/correlations.mjs [--training 120000] [--events 40000] [--seeds 1,2,3]
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { compare, concatTables, fit, generate, parseRunSpec, simulate, workerPool } from "peregrine-sim";
@@ -9,8 +9,8 @@ import { parse } from "yaml";
 
 const { values: args } = parseArgs({
   options: {
-    training: { type: "string", default: "200000" },
-    events: { type: "string", default: "100000" },
+    training: { type: "string", default: "120000" },
+    events: { type: "string", default: "40000" },
     seeds: { type: "string", default: "1,2,3" },
   },
 });

@@ -82,7 +82,9 @@ export async function correlationWeights(
   const sums = new Float64Array(n);
   const squares = new Float64Array(n);
   for (let draw = 0; draw < model.draws; draw++) {
-    const ratios = cutRatios(model, await base.simulate(truth, { seed: attemptSeed(draws.seed, draw), events }));
+    // The first draw has the random numbers of the outcomes themselves.
+    const seed = attemptSeed(draws.seed, draw + 1);
+    const ratios = cutRatios(model, await base.simulate(truth, { seed, events }));
     for (let i = 0; i < n; i++) {
       sums[i] += ratios[i];
       squares[i] += ratios[i] ** 2;
