@@ -10,17 +10,31 @@
 /** One variable of an object and the columns that hold it. */
 export interface VariableSpec {
   readonly name: string;
-  readonly truth: string;
+  /** Absent for a value that only reconstruction has (isolation, a tagger's score, calorimeter energy). */
+  readonly truth?: string;
   readonly reco: string;
   readonly unit?: string;
   /** Period of a cyclic variable: differences are wrapped, and outputs lie in (-period/2, period/2]. */
   readonly period?: number;
-  /** Whether the response is learned as reco - truth or as reco / truth. */
-  readonly response: "difference" | "ratio";
+  /** Whether the response is learned as reco - truth, as reco / truth, or, without a truth, as the value itself. */
+  readonly response: "difference" | "ratio" | "value";
   /** Least reconstructed value (a threshold, or 0): what is simulated below is drawn again. */
   readonly min?: number;
   /** Largest reconstructed value: what is simulated above is drawn again. */
   readonly max?: number;
+}
+
+/** A variable with a true value. */
+export type TrueVariable = VariableSpec & { readonly truth: string };
+
+/** A reconstructed category of an object: what it is taken for, a tag. Codes are whole numbers. */
+export interface CategorySpec {
+  readonly name: string;
+  /** Column of the true category, on which the reconstructed one depends besides the true and reconstructed variables. */
+  readonly truth?: string;
+  readonly reco: string;
+  /** All codes that reconstruction gives (default: those of the training events). */
+  readonly values?: readonly number[];
 }
 
 /** Keeps the truth entries whose value is in a list or a range (both ends inclusive). */
@@ -35,9 +49,11 @@ export interface Cut {
 export interface SlotObject {
   readonly kind: "slots";
   readonly name: string;
+  /** Those with a truth come first. */
   readonly variables: readonly VariableSpec[];
   /** Columns known before simulation that the response depends on (run period, polarity, occupancy). */
   readonly conditions: readonly string[];
+  readonly categories?: readonly CategorySpec[];
   /** Flag column: 1 where the object was detected. */
   readonly accepted: string;
   /** Objects that the trained model is applied to (default: itself). */
@@ -48,8 +64,10 @@ export interface SlotObject {
 export interface CollectionObject {
   readonly kind: "collection";
   readonly name: string;
+  /** Those with a truth come first. */
   readonly variables: readonly VariableSpec[];
   readonly conditions: readonly string[];
+  readonly categories?: readonly CategorySpec[];
   /** Jagged integer column of the reconstructed collection: index of the true object in its event, negative for none. */
   readonly link: string;
   /** Cuts on jagged columns of the true collection. */
@@ -81,4 +99,9 @@ export type Stage = "fit" | "simulate";
 /** Names of the objects of a spec at a stage. */
 export function objectNames(spec: ObjectSpec, stage: Stage): readonly string[] {
   return spec.kind === "slots" && stage === "simulate" ? spec.slots : [spec.name];
+}
+
+/** The variables with a true value: the features of an object, in their order. */
+export function trueVariables({ variables }: ObjectSpec): readonly TrueVariable[] {
+  return variables.filter((variable): variable is TrueVariable => variable.truth !== undefined);
 }

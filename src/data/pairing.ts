@@ -10,6 +10,7 @@ import {
   type SlotObject,
   type Stage,
   slotColumn,
+  trueVariables,
 } from "./objects.js";
 import type { Field } from "./schema.js";
 
@@ -19,11 +20,12 @@ export function neededColumns(objects: readonly ObjectSpec[], stage: Stage, reco
   for (const spec of objects) {
     for (const object of objectNames(spec, stage)) {
       const add = (template: string) => names.add(slotColumn(template, object));
-      for (const variable of spec.variables) add(variable.truth);
+      for (const variable of trueVariables(spec)) add(variable.truth);
+      for (const { truth } of spec.categories ?? []) if (truth !== undefined) add(truth);
       for (const condition of spec.conditions) add(condition);
       if (spec.kind === "collection") for (const cut of spec.where) add(cut.column);
       if (!reco) continue;
-      for (const variable of spec.variables) add(variable.reco);
+      for (const variable of [...spec.variables, ...(spec.categories ?? [])]) add(variable.reco);
       add(spec.kind === "slots" ? spec.accepted : spec.link);
     }
   }
@@ -76,17 +78,32 @@ function variableField(spec: ObjectSpec, index: number, object: string, level: "
   return { role: level, title: `${name}(${object})`, ...(unit && { unit }), ...(period && { period }) };
 }
 
+function categoryField(name: string, object: string, level: "truth" | "reco"): Partial<Field> {
+  return { role: level, unit: "", title: `${name}(${object})` };
+}
+
 function pairSlot(raw: EventTable, spec: SlotObject, slot: string, reco: boolean): Column[] {
   const columns: Column[] = [];
   spec.variables.forEach((variable, v) => {
-    const truth = raw.flat(slotColumn(variable.truth, slot));
-    columns.push(flatColumn(paired.truth(slot, variable.name), truth, variableField(spec, v, slot, "truth")));
+    if (variable.truth !== undefined) {
+      const truth = raw.flat(slotColumn(variable.truth, slot));
+      columns.push(flatColumn(paired.truth(slot, variable.name), truth, variableField(spec, v, slot, "truth")));
+    }
     if (!reco) return;
     const values = raw.flat(slotColumn(variable.reco, slot));
     columns.push(flatColumn(paired.reco(slot, variable.name), values, variableField(spec, v, slot, "reco")));
   });
   for (const condition of spec.conditions) {
     columns.push(flatColumn(paired.condition(slot, condition), raw.flat(slotColumn(condition, slot))));
+  }
+  for (const { name, truth, reco: column } of spec.categories ?? []) {
+    if (truth !== undefined) {
+      const codes = raw.flat(slotColumn(truth, slot));
+      columns.push(flatColumn(paired.truth(slot, name), codes, categoryField(name, slot, "truth")));
+    }
+    if (!reco) continue;
+    const codes = raw.flat(slotColumn(column, slot));
+    columns.push(flatColumn(paired.reco(slot, name), codes, categoryField(name, slot, "reco")));
   }
   if (reco) {
     const flag = toFloat64(raw.flat(slotColumn(spec.accepted, slot)));
@@ -102,17 +119,23 @@ function pairCollection(
   reco: boolean,
 ): { columns: Column[]; entries: Int32Array; links?: LinkCount } {
   const name = spec.name;
-  const first = jagged(raw, spec.variables[0].truth);
+  const lead = trueVariables(spec)[0].truth;
+  const first = jagged(raw, lead);
   const { offsets, kept, entries } = selectEntries(raw, spec, first.offsets);
   const columns: Column[] = [];
   const pick = (column: string): Float32Array => {
-    const values = toFloat64(aligned(raw, column, first.offsets, spec.variables[0].truth));
+    const values = toFloat64(aligned(raw, column, first.offsets, lead));
     return Float32Array.from(kept, (k) => values[k]);
   };
-  spec.variables.forEach((variable, v) => {
+  trueVariables(spec).forEach((variable, v) => {
     const field = variableField(spec, v, name, "truth");
     columns.push(jaggedColumn(paired.truth(name, variable.name), offsets, pick(variable.truth), field));
   });
+  for (const { name: category, truth } of spec.categories ?? []) {
+    if (truth === undefined) continue;
+    const field = categoryField(category, name, "truth");
+    columns.push(jaggedColumn(paired.truth(name, category), offsets, pick(truth), field));
+  }
   for (const condition of spec.conditions) {
     const source = raw.column(condition);
     const values = source.field.jagged ? pick(condition) : repeated(toFloat64(raw.flat(condition)), offsets);
@@ -153,20 +176,19 @@ function pairReco(
   }
   if (stray > 0.5 * total) {
     throw new DataError(
-      `${spec.name}: link "${spec.link}" does not fit its collection; expected indices into the lists of "${spec.variables[0].truth}", got ${stray} of ${total} beyond their end. Name the right link column.`,
+      `${spec.name}: link "${spec.link}" does not fit its collection; expected indices into the lists of "${trueVariables(spec)[0].truth}", got ${stray} of ${total} beyond their end. Name the right link column.`,
     );
   }
   const accepted = Uint8Array.from(source, (r) => (r < 0 ? 0 : 1));
-  const columns = spec.variables.map((variable, v) => {
-    const values = toFloat64(aligned(raw, variable.reco, link.offsets, spec.link));
+  const move = (column: string, name: string, field: Partial<Field>): Column => {
+    const values = toFloat64(aligned(raw, column, link.offsets, spec.link));
     const moved = Float32Array.from(source, (r) => (r < 0 ? Number.NaN : values[r]));
-    return jaggedColumn(
-      paired.reco(spec.name, variable.name),
-      offsets,
-      moved,
-      variableField(spec, v, spec.name, "reco"),
-    );
-  });
+    return jaggedColumn(paired.reco(spec.name, name), offsets, moved, field);
+  };
+  const columns = [
+    ...spec.variables.map(({ name, reco }, v) => move(reco, name, variableField(spec, v, spec.name, "reco"))),
+    ...(spec.categories ?? []).map(({ name, reco }) => move(reco, name, categoryField(name, spec.name, "reco"))),
+  ];
   columns.push(jaggedColumn(paired.accepted(spec.name), offsets, accepted, { dtype: "bool", role: "accepted" }));
   return { columns, links: { total, stray } };
 }
@@ -175,7 +197,7 @@ function pairReco(
 function selectEntries(raw: EventTable, spec: CollectionObject, all: Int32Array) {
   const cuts = spec.where.map((cut) => ({
     cut,
-    values: toFloat64(aligned(raw, cut.column, all, spec.variables[0].truth)),
+    values: toFloat64(aligned(raw, cut.column, all, trueVariables(spec)[0].truth)),
   }));
   const offsets = new Int32Array(raw.length + 1);
   const kept = new Uint32Array(all[raw.length]);

@@ -19,7 +19,9 @@ export function publish(simulated: EventTable, pairing: PairedTable, objects: re
       };
       const columns = [
         rename(paired.accepted(slot), slotColumn(spec.accepted, slot)),
-        ...spec.variables.map((v) => rename(paired.reco(slot, v.name), slotColumn(v.reco, slot))),
+        ...[...spec.variables, ...(spec.categories ?? [])].map((v) =>
+          rename(paired.reco(slot, v.name), slotColumn(v.reco, slot)),
+        ),
       ];
       if (simulated.has(paired.acceptance(slot))) columns.push(simulated.column(paired.acceptance(slot)));
       return columns;
@@ -47,6 +49,11 @@ function compact(simulated: EventTable, entries: Int32Array, spec: CollectionObj
     const values = Float32Array.from(rows, (k) => Number(source.values[k]));
     return jaggedColumn(variable.reco, compacted, values, source.field);
   });
+  for (const { name, reco } of spec.categories ?? []) {
+    const source = simulated.column(paired.reco(spec.name, name));
+    const codes = Int32Array.from(rows, (k) => Number(source.values[k]));
+    columns.push(jaggedColumn(reco, compacted, codes, { ...source.field, dtype: "int32" }));
+  }
   columns.push(
     jaggedColumn(
       spec.link,

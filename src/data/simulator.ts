@@ -7,6 +7,13 @@ export interface Draws {
   readonly seed: number | bigint;
   /** Index of the table's first event in the whole sample (default 0). */
   readonly firstEvent?: number;
+  /** Index of each event in the whole sample, where they do not follow each other: events that are drawn again. */
+  readonly events?: ArrayLike<number>;
+}
+
+/** Index in the whole sample of the table's event k. */
+export function eventIndex({ firstEvent = 0, events }: Draws, k: number): number {
+  return events === undefined ? firstEvent + k : events[k];
 }
 
 /**

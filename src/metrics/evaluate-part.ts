@@ -4,6 +4,7 @@ import { fromPortable, type PortableTable, toPortable } from "../data/portable.j
 import { defineTask } from "../util/pool.js";
 import { Random } from "../util/random.js";
 import { evaluateAcceptance } from "./evaluate-acceptance.js";
+import { evaluateCategory } from "./evaluate-category.js";
 import { evaluateDraws } from "./evaluate-draws.js";
 import { evaluateReliability } from "./evaluate-reliability.js";
 import { evaluateResponse } from "./evaluate-response.js";
@@ -11,6 +12,7 @@ import { evaluateVariable } from "./evaluate-variable.js";
 import { evaluateYield } from "./evaluate-yield.js";
 import type {
   AcceptanceResult,
+  CategoryResult,
   DrawsResult,
   ReliabilityResult,
   ResponseResult,
@@ -18,13 +20,22 @@ import type {
   VariableResult,
   YieldResult,
 } from "./evaluation.js";
-import type { AcceptanceSpec, DrawsSpec, ReliabilitySpec, ResponseSpec, VariableSpec, YieldSpec } from "./spec.js";
+import type {
+  AcceptanceSpec,
+  CategorySpec,
+  DrawsSpec,
+  ReliabilitySpec,
+  ResponseSpec,
+  VariableSpec,
+  YieldSpec,
+} from "./spec.js";
 
 /** What a thread can be given to compare. */
 export type Part =
   | { readonly kind: "variable"; readonly spec: VariableSpec }
   | { readonly kind: "response"; readonly spec: ResponseSpec }
   | { readonly kind: "acceptance"; readonly spec: AcceptanceSpec }
+  | { readonly kind: "category"; readonly spec: CategorySpec }
   | { readonly kind: "yield"; readonly spec: YieldSpec }
   | { readonly kind: "reliability"; readonly spec: ReliabilitySpec }
   | { readonly kind: "draws"; readonly spec: DrawsSpec };
@@ -33,6 +44,7 @@ export type PartResult =
   | VariableResult
   | ResponseResult
   | AcceptanceResult
+  | CategoryResult
   | YieldResult
   | ReliabilityResult
   | DrawsResult;
@@ -80,6 +92,7 @@ function columnsOfPart({ kind, spec }: Part): {
   if (kind === "variable") return both([spec.column, spec.when]);
   if (kind === "response") return both([spec.truth, spec.reco, spec.against, spec.when]);
   if (kind === "acceptance") return both([spec.accepted, ...spec.against]);
+  if (kind === "category") return both([spec.reco, spec.truth, spec.when]);
   if (kind === "yield") return both(spec.all);
   if (kind === "draws") return both([...spec.columns, spec.when]);
   return { reference: [spec.accepted], candidate: [spec.predicted] };
@@ -91,6 +104,7 @@ function evaluatePart(part: Part, reference: EventTable, candidate: EventTable, 
   if (kind === "variable") return evaluateVariable(reference, candidate, spec, random);
   if (kind === "response") return evaluateResponse(reference, candidate, spec, random);
   if (kind === "acceptance") return evaluateAcceptance(reference, candidate, spec, random);
+  if (kind === "category") return evaluateCategory(reference, candidate, spec, random);
   if (kind === "yield") return evaluateYield(reference, candidate, spec, random);
   if (kind === "draws") return evaluateDraws(reference, candidate, spec, random);
   return evaluateReliability(reference, candidate, spec);

@@ -94,6 +94,7 @@ export async function evaluate(
     variables: list("variable"),
     responses: list("response"),
     acceptances: list("acceptance"),
+    categories: list("category"),
     yields: list("yield"),
     reliabilities: list("reliability"),
     draws: list("draws"),
@@ -121,12 +122,14 @@ export async function evaluate(
 /** What any thread can compare by itself, and what takes all of them. */
 function planOf(spec: EvaluationSpec): { readonly parts: readonly Part[]; readonly wholes: readonly Whole[] } {
   const { variables, responses = [], acceptances = [], yields = [], reliabilities = [], draws = [] } = spec;
+  const { categories = [] } = spec;
   const { joints = [], memorisations = [], downstreams = [] } = spec;
   return {
     parts: [
       ...variables.map((one): Part => ({ kind: "variable", spec: one })),
       ...responses.map((one): Part => ({ kind: "response", spec: one })),
       ...acceptances.map((one): Part => ({ kind: "acceptance", spec: one })),
+      ...categories.map((one): Part => ({ kind: "category", spec: one })),
       ...yields.map((one): Part => ({ kind: "yield", spec: one })),
       ...reliabilities.map((one): Part => ({ kind: "reliability", spec: one })),
       ...draws.map((one): Part => ({ kind: "draws", spec: one })),

@@ -97,6 +97,23 @@ export interface AcceptanceResult extends Compared {
   readonly curves: readonly EfficiencyCurve[];
 }
 
+/** What objects are taken for: shares of reconstructed codes, one row a true code. */
+export interface CategoryResult extends Compared {
+  readonly reco: string;
+  readonly truth?: string;
+  readonly when?: string;
+  /** Reconstructed codes, one column each. */
+  readonly codes: readonly number[];
+  /** True codes, one row each; null for all objects, where the truth has none. */
+  readonly trueCodes: readonly (number | null)[];
+  /** Sum of weights of each row. */
+  readonly entries: { readonly reference: readonly number[]; readonly candidate: readonly number[] };
+  readonly reference: readonly (readonly number[])[];
+  readonly candidate: readonly (readonly number[])[];
+  /** Standard errors of the differences. */
+  readonly errors: readonly (readonly number[])[];
+}
+
 export interface YieldResult extends Compared {
   readonly all: readonly string[];
   readonly reference: Count;
@@ -134,6 +151,7 @@ export type HeadlineKind =
   | "variable"
   | "response"
   | "acceptance"
+  | "category"
   | "yield"
   | "reliability"
   | "draws"
@@ -172,6 +190,7 @@ export interface EvaluationParts {
   readonly variables: readonly VariableResult[];
   readonly responses: readonly ResponseResult[];
   readonly acceptances: readonly AcceptanceResult[];
+  readonly categories: readonly CategoryResult[];
   readonly yields: readonly YieldResult[];
   readonly reliabilities: readonly ReliabilityResult[];
   readonly draws: readonly DrawsResult[];

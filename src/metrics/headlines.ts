@@ -24,6 +24,7 @@ export function headlinesOf(parts: EvaluationParts): Headline[] {
       }
     }
   }
+  for (const result of parts.categories) add("category", result);
   for (const result of parts.yields) add("yield", result);
   for (const result of parts.reliabilities) add("reliability", result);
   for (const result of parts.draws) add("draws", result);

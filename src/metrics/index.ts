@@ -4,6 +4,7 @@ export { type EvaluateOptions, type EvaluateProgress, evaluate } from "./evaluat
 export type {
   AcceptanceResult,
   BinContents,
+  CategoryResult,
   ClassifierResult,
   Compared,
   Count,
@@ -45,6 +46,7 @@ export { allMetrics, metricNamed, metrics, metricsOf } from "./registry.js";
 export { type Sample, sampleOf } from "./sample.js";
 export type {
   AcceptanceSpec,
+  CategorySpec,
   DownstreamSpec,
   DrawsSpec,
   EvaluationSpec,

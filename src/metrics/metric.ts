@@ -2,7 +2,7 @@ import { chiSquareTail } from "./chi-square-tail.js";
 import type { Comparison } from "./comparison.js";
 
 /**
- * What a metric looks at: a distribution; a response or an efficiency in bins of truth; an efficiency; a number of events;
+ * What a metric looks at: a distribution; a response or an efficiency in bins of truth; an efficiency; what objects are taken for; a number of events;
  * several variables of an event together; a classifier's separation of the two; predicted acceptances against flags;
  * several draws for one truth; copies of the training events; a classifier trained on the candidate for another task.
  */
@@ -11,6 +11,7 @@ export type MetricScope =
   | "response"
   | "acceptance"
   | "acceptance-profile"
+  | "category"
   | "yield"
   | "joint"
   | "classifier"

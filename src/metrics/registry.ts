@@ -3,6 +3,7 @@ import { didYouMean } from "../util/suggest.js";
 import { chi2, planInfo } from "./chi-square.js";
 import { classifierInfos, downstreamInfo } from "./classifier/infos.js";
 import { energyInfo } from "./energy-score.js";
+import { categoriesInfo, categoryShiftInfo } from "./evaluate-category.js";
 import { ranksInfo } from "./evaluate-draws.js";
 import { reliabilityInfo } from "./evaluate-reliability.js";
 import { cellsInfo } from "./joint/cells.js";
@@ -47,6 +48,8 @@ export const jointJudges: readonly JointJudge[] = [sliced, frechet, kernel, prdc
 export const allMetrics: readonly MetricInfo[] = [
   ...metrics,
   planInfo,
+  categoriesInfo,
+  categoryShiftInfo,
   reliabilityInfo,
   ranksInfo,
   energyInfo,

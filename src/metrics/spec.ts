@@ -58,6 +58,17 @@ export interface AcceptanceSpec {
   readonly group?: string;
 }
 
+/** What objects are taken for: a column of whole numbers, for each true category where there is one. */
+export interface CategorySpec {
+  readonly name: string;
+  readonly reco: string;
+  readonly truth?: string;
+  /** A column that is non-zero where an entry counts. */
+  readonly when?: string;
+  readonly title?: string;
+  readonly group?: string;
+}
+
 /** The number of events in which all of several columns are accepted. */
 export interface YieldSpec {
   readonly name: string;
@@ -126,6 +137,7 @@ export interface EvaluationSpec {
   readonly variables: readonly VariableSpec[];
   readonly responses?: readonly ResponseSpec[];
   readonly acceptances?: readonly AcceptanceSpec[];
+  readonly categories?: readonly CategorySpec[];
   readonly yields?: readonly YieldSpec[];
   readonly reliabilities?: readonly ReliabilitySpec[];
   readonly draws?: readonly DrawsSpec[];

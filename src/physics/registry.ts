@@ -2,13 +2,14 @@ import { ConfigError } from "../util/errors.js";
 import { didYouMean } from "../util/suggest.js";
 import type { Detector } from "./detector.js";
 import { clasToy } from "./detectors/clas-toy.js";
+import { clasToyPairs } from "./detectors/clas-toy-pairs.js";
 import type { Process } from "./process.js";
 import { gun } from "./processes/gun.js";
 import { photoproduction } from "./processes/photoproduction.js";
 
 export const processes: readonly Process[] = [photoproduction, gun];
 
-export const detectors: readonly Detector[] = [clasToy];
+export const detectors: readonly Detector[] = [clasToy, clasToyPairs];
 
 /** Finds a process. @throws ConfigError naming the nearest. */
 export function findProcess(name: string): Process {

@@ -18,6 +18,7 @@ const manifestSchema = z.object({
     events: z.int(),
     digest: z.string(),
     generated: z.object({ events: z.int(), digest: z.string() }).optional(),
+    whole: z.object({ events: z.int(), digest: z.string() }).optional(),
   }),
   summary: z.record(z.string(), z.unknown()),
   history: z

@@ -1,7 +1,7 @@
 import { beside } from "../data/beside.js";
 import { type EventTable, flatColumn } from "../data/event-table.js";
 import type { TableSource } from "../data/formats/format.js";
-import { type ObjectSpec, objectNames, paired } from "../data/objects.js";
+import { type ObjectSpec, objectNames, paired, trueVariables } from "../data/objects.js";
 import { neededColumns, toPaired } from "../data/pairing.js";
 import { type Field, Schema } from "../data/schema.js";
 import { evaluate } from "../metrics/evaluate.js";
@@ -49,7 +49,9 @@ export async function compare(
   const b = truth === undefined ? candidate : beside(candidate, truth.candidate);
   const section = spec?.evaluate ?? evaluateSchema.parse({});
   const objects = spec?.objects ?? inferObjects(a.schema);
-  const wanted = columnsToRead(a, b, objects, section, truth?.reference);
+  // A candidate of another model may have no triggers: then there is nothing to compare.
+  const triggers = (spec?.triggers ?? []).filter((name) => a.schema.has(name) && b.schema.has(name));
+  const wanted = [...new Set([...columnsToRead(a, b, objects, section, truth?.reference), ...triggers])];
   const weight = weightsOf(a, b, spec);
   const bounds = { start: options.start, stop: options.stop };
   const load = async (source: TableSource, which: "reference" | "candidate", columns = wanted) => {
@@ -69,6 +71,7 @@ export async function compare(
     section,
     skip: options.skip ?? [],
     training: trained !== undefined,
+    triggers,
     ...(objects.length > 0 && { alignment: alignmentOf(tableA, tableB) }),
   };
   const plan =
@@ -124,10 +127,8 @@ function pairedSchema(objects: readonly ObjectSpec[], file: Schema): Schema {
     for (const object of objectNames(spec, "simulate")) {
       const jagged = spec.kind === "collection";
       const add = (name: string) => fields.set(name, { name, dtype: "float32", jagged });
-      for (const { name } of spec.variables) {
-        add(paired.truth(object, name));
-        add(paired.reco(object, name));
-      }
+      for (const { name } of trueVariables(spec)) add(paired.truth(object, name));
+      for (const { name } of [...spec.variables, ...(spec.categories ?? [])]) add(paired.reco(object, name));
       add(paired.accepted(object));
     }
   }

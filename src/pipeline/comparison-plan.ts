@@ -1,9 +1,10 @@
 /** @file Decides what to compare: from the objects of a run spec, from the default column names, or column by column. */
 import type { EventTable } from "../data/event-table.js";
-import { type ObjectSpec, objectNames, paired } from "../data/objects.js";
+import { type ObjectSpec, objectNames, paired, trueVariables } from "../data/objects.js";
 import type { Schema } from "../data/schema.js";
 import type {
   AcceptanceSpec,
+  CategorySpec,
   DrawsSpec,
   EvaluationSpec,
   JointSpec,
@@ -67,6 +68,7 @@ export function planObjects(
   const variables: VariableSpec[] = [];
   const responses: ResponseSpec[] = [];
   const acceptances: AcceptanceSpec[] = [];
+  const categories: CategorySpec[] = [];
   const yields: YieldSpec[] = [];
   const own = new Set<string>();
   const slots = objects.flatMap((spec) => (spec.kind === "slots" ? spec.slots : []));
@@ -79,8 +81,19 @@ export function planObjects(
       const lead = spec.variables[0];
       if (!exclusive) {
         if (spec.kind === "slots") yields.push({ name: object, all: [accepted] });
-        const against = spec.variables.map((v) => paired.truth(object, v.name));
+        const against = trueVariables(spec).map((v) => paired.truth(object, v.name));
         acceptances.push({ name: `acceptance of ${object}`, title: object, accepted, against, group: object });
+      }
+      for (const { name, truth } of spec.categories ?? []) {
+        const reco = paired.reco(object, name);
+        own.add(reco);
+        categories.push({
+          name: `${object} ${name}`,
+          reco,
+          ...(truth !== undefined && { truth: paired.truth(object, name) }),
+          when,
+          group: object,
+        });
       }
       for (const variable of spec.variables) {
         const truth = paired.truth(object, variable.name);
@@ -89,6 +102,7 @@ export function planObjects(
         const { period, response: kind } = variable;
         const ratio = kind === "ratio";
         variables.push({ name: `${object} ${variable.name}`, column: reco, when, group: object });
+        if (kind === "value") continue;
         responses.push({
           name: `${object} ${variable.name} response`,
           truth,
@@ -104,6 +118,7 @@ export function planObjects(
       }
     }
   }
+  if (!exclusive) acceptances.push(...triggerSpecs(objects, table, candidate, context));
   addDerived(table, own, context.section, { variables, responses });
   const joints = jointsOf(objects, context);
   const { alignment } = context;
@@ -112,7 +127,30 @@ export function planObjects(
       ? []
       : joints.filter(({ when }) => when !== undefined && !isList(objects, when));
   const reliabilities = exclusive && alignment?.draws === 1 ? reliabilitiesOf(slots, candidate) : [];
-  return { variables, responses, acceptances, yields, reliabilities, draws, ...wholes(joints, context) };
+  return { variables, responses, acceptances, categories, yields, reliabilities, draws, ...wholes(joints, context) };
+}
+
+/** The share of events in which each trigger fired, against true quantities and the first true variable of each slot. */
+function triggerSpecs(
+  objects: readonly ObjectSpec[],
+  table: EventTable,
+  candidate: EventTable,
+  { triggers, section }: PlanContext,
+): AcceptanceSpec[] {
+  const leads = objects.flatMap((spec) =>
+    spec.kind === "slots" ? spec.slots.map((slot) => paired.truth(slot, spec.variables[0].name)) : [],
+  );
+  const quantities = section.quantities.map(({ name }) => quantityColumn(name, "truth"));
+  const isWhole = (name: string) =>
+    [table, candidate].every((t) => t.has(name) && t.numbers(name).every(Number.isFinite));
+  const against = [...quantities, ...leads].filter(isWhole);
+  return triggers.map((column) => ({
+    name: `trigger ${column}`,
+    title: column,
+    accepted: column,
+    against,
+    group: "triggers",
+  }));
 }
 
 /** Quantities of the reaction and of the spec: as variables, and as responses where the truth is known, too. */

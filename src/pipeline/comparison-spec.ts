@@ -12,6 +12,8 @@ export interface ComparisonSpec {
   readonly weight?: string;
   /** Tree of ROOT files. */
   readonly tree?: string;
+  /** Columns of event-level flags that the model simulates. */
+  readonly triggers?: readonly string[];
   readonly evaluate: EvaluateSection;
 }
 
@@ -45,8 +47,9 @@ export function parseComparisonSpec(input: unknown, where: string): ComparisonSp
 }
 
 /** The comparison's part of a run spec. */
-export function comparisonOf({ name, data, evaluate }: RunSpec): ComparisonSpec {
+export function comparisonOf({ name, data, events, evaluate }: RunSpec): ComparisonSpec {
   const { objects, weight, tree } = data;
   // A bundle's spec may have been written before a key of this section existed.
-  return { name, objects, weight, tree, evaluate: evaluateSchema.parse(evaluate ?? {}) };
+  const triggers = events?.triggers.map(({ column }) => column) ?? [];
+  return { name, objects, weight, tree, triggers, evaluate: evaluateSchema.parse(evaluate ?? {}) };
 }

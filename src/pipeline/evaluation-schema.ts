@@ -119,6 +119,19 @@ const acceptance = z.strictObject({
   ),
 });
 
+const category = z.strictObject({
+  ...compared,
+  reco: z.string(),
+  truth: z.string().optional(),
+  when: z.string().optional(),
+  codes: numbers.describe("Reconstructed codes, one column each"),
+  trueCodes: gaps.describe("True codes, one row each; null for all objects"),
+  entries: z.strictObject({ reference: numbers, candidate: numbers }),
+  reference: matrix,
+  candidate: matrix,
+  errors: matrix.describe("Standard errors of the differences"),
+});
+
 const reliability = z.strictObject({
   ...compared,
   edges: numbers,
@@ -208,6 +221,7 @@ const headline = z.strictObject({
     "variable",
     "response",
     "acceptance",
+    "category",
     "yield",
     "reliability",
     "draws",
@@ -229,6 +243,7 @@ const evaluationSchema = z.strictObject({
   variables: z.array(variable),
   responses: z.array(response),
   acceptances: z.array(acceptance),
+  categories: z.array(category),
   yields: z.array(z.strictObject({ ...compared, all: words, reference: count, candidate: count })),
   reliabilities: z.array(reliability),
   draws: z.array(draws),

@@ -25,7 +25,14 @@ export function exportBundle({ manifest, parts }: Bundle): ExportedFile {
       `export: the method "${method}" cannot be written as ONNX; expected a model of another method, got one of "${method}".`,
     );
   }
-  const { inputs, outputs, description, without } = recipe.graphs(spec.data.objects, parts);
+  const { inputs, outputs, description, without: left } = recipe.graphs(spec.data.objects, parts);
+  const whole = [...parts.keys()].some((part) => part.startsWith("events."));
+  const without = whole
+    ? [
+        ...left,
+        "What was learned of whole events (corrections, triggers) is not in the file, which knows single objects.",
+      ]
+    : left;
   const about = { format: 1, method, objects: description, without };
   const metadata = {
     peregrine: JSON.stringify(about),

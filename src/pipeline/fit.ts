@@ -2,10 +2,12 @@ import { digestTable } from "../data/digest.js";
 import type { EventTable } from "../data/event-table.js";
 import type { TableSource } from "../data/formats/format.js";
 import { neededColumns, toPaired } from "../data/pairing.js";
-import type { FitContext } from "../models/recipe.js";
+import { checkEventVariables, fitEvents } from "../models/events/fit.js";
+import type { FitContext, FittedModel, ReplayOptions } from "../models/recipe.js";
 import { findRecipe } from "../models/registry.js";
 import { ConfigError } from "../util/errors.js";
 import { BUNDLE_VERSION, type Bundle, describeParts } from "./bundle.js";
+import { readWholeEvents } from "./fit-events.js";
 import { History } from "./history.js";
 import { loadTable } from "./load.js";
 import { PACKAGE } from "./package.js";
@@ -15,6 +17,8 @@ import type { RunSpec } from "./run-spec.js";
 export interface TrainingSources {
   readonly events: readonly TableSource[];
   readonly generated?: readonly TableSource[];
+  /** Whole events, where the spec names files of their own for them. */
+  readonly whole?: readonly TableSource[];
 }
 
 /** Reads the training events, brings them into paired form, fits the method, and describes the result. */
@@ -51,7 +55,16 @@ export async function fit(spec: RunSpec, sources: TrainingSources, context: FitC
       context.onProgress?.(progress);
     },
   };
-  const model = await recipe.fit(objects, spec.options, { events, ...(generated && { generated }) }, watched);
+  const section = spec.events;
+  const whole =
+    section && (await readWholeEvents({ ...spec, events: section }, sources.whole ?? sources.events, context));
+  if (section && whole) checkEventVariables(section, whole.table);
+  let model = await recipe.fit(objects, spec.options, { events, ...(generated && { generated }) }, watched);
+  if (section && whole) {
+    const { parts } = model;
+    const load = (replay: ReplayOptions) => recipe.load(objects, parts, replay);
+    model = withEventLevel(model, await fitEvents(section, objects, load, whole, watched));
+  }
   const described = async (table: EventTable) => ({ events: table.length, digest: await digestTable(table) });
   return {
     manifest: {
@@ -60,7 +73,11 @@ export async function fit(spec: RunSpec, sources: TrainingSources, context: FitC
       method: spec.method,
       package: PACKAGE,
       spec,
-      training: { ...(await described(events)), ...(generated && { generated: await described(generated) }) },
+      training: {
+        ...(await described(events)),
+        ...(generated && { generated: await described(generated) }),
+        ...(whole && { whole: await described(whole.table) }),
+      },
       summary: model.summary,
       history: history.curves(),
       parts: await describeParts(model.parts),
@@ -83,4 +100,12 @@ function requireSlots({ method, data }: RunSpec, files: readonly TableSource[]):
       );
     }
   }
+}
+
+/** The model of objects with what was learned of whole events beside it. */
+function withEventLevel(model: FittedModel, events: FittedModel): FittedModel {
+  return {
+    parts: new Map([...model.parts, ...events.parts]),
+    summary: { ...model.summary, events: events.summary },
+  };
 }

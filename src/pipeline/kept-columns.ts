@@ -1,7 +1,7 @@
 /** @file Which columns of the truth file stand beside the simulated ones. */
 import type { SkippedColumn, TableSource } from "../data/formats/format.js";
 import { counterNames, prefixOf } from "../data/list-names.js";
-import { type ObjectSpec, paired, slotColumn } from "../data/objects.js";
+import { type ObjectSpec, paired, slotColumn, trueVariables } from "../data/objects.js";
 import { neededColumns } from "../data/pairing.js";
 import { type Field, missingColumn } from "../data/schema.js";
 import { ConfigError, SchemaError } from "../util/errors.js";
@@ -20,7 +20,7 @@ export interface KeptColumns {
  * Picks the columns of a truth file that go to the output. What the model simulates is never kept under its own name: a
  * pattern passes it over, together with the other lists of a simulated collection and the counts of its entries
  * (`Jet_btag` and `nJet` where `Jet_pt` is simulated), which belong to other jets.
- * @param patterns Names, or patterns with `*` for any letters.
+ * @param patterns Names, or patterns with `*` for any letters. @param flags Event-level flags that are simulated.
  * @throws SchemaError where the file lacks a column; ConfigError where a name is one of the simulated columns.
  */
 export function keptColumns(
@@ -28,13 +28,14 @@ export function keptColumns(
   weight: string | undefined,
   truth: TableSource,
   patterns: readonly string[] = [],
+  flags: readonly string[] = [],
 ): KeptColumns {
   const { names } = truth.schema;
   const needed = neededColumns(objects, "simulate", false);
   for (const name of needed) if (!truth.schema.has(name)) throw missingColumn(name, names, truth.name);
   const columns = new Set(needed);
   if (weight !== undefined && truth.schema.has(weight)) columns.add(weight);
-  const simulated = new Set(simulatedColumns(objects));
+  const simulated = new Set([...simulatedColumns(objects), ...flags]);
   const isReplaced = replacedBy(objects, simulated);
   const replaced = new Set<string>();
   const unreadable = new Map<string, SkippedColumn>();
@@ -73,13 +74,17 @@ export function keptColumns(
 function simulatedColumns(objects: readonly ObjectSpec[]): string[] {
   return objects.flatMap((spec) =>
     spec.kind === "collection"
-      ? [...spec.variables.map((v) => v.reco), spec.link, paired.acceptance(spec.name)]
+      ? [...recoColumns(spec), spec.link, paired.acceptance(spec.name)]
       : spec.slots.flatMap((slot) => [
           slotColumn(spec.accepted, slot),
-          ...spec.variables.map((v) => slotColumn(v.reco, slot)),
+          ...recoColumns(spec).map((name) => slotColumn(name, slot)),
           paired.acceptance(slot),
         ]),
   );
+}
+
+function recoColumns({ variables, categories = [] }: ObjectSpec): string[] {
+  return [...variables, ...categories].map(({ reco }) => reco);
 }
 
 /** Returns what tells whether a column describes objects that are simulated anew. */
@@ -88,8 +93,8 @@ function replacedBy(objects: readonly ObjectSpec[], simulated: ReadonlySet<strin
   const counters = new Set<string>();
   for (const spec of objects) {
     if (spec.kind !== "collection") continue;
-    const lists = spec.variables.map((v) => v.reco);
-    const truth = new Set(spec.variables.map((v) => prefixOf(v.truth)));
+    const lists = recoColumns(spec);
+    const truth = new Set(trueVariables(spec).map((v) => prefixOf(v.truth)));
     for (const list of lists) {
       const prefix = prefixOf(list);
       // Where true and reconstructed objects stand under one prefix, it does not tell them apart.

@@ -1,10 +1,12 @@
 /** @file The run spec: the one description of a fit. The command line reads it, bundles and reports embed it. */
 import { z } from "zod";
-import type { ObjectSpec, VariableSpec } from "../data/objects.js";
+import type { CategorySpec, ObjectSpec, VariableSpec } from "../data/objects.js";
+import type { EventsSpec } from "../models/events/spec.js";
 import { findRecipe } from "../models/registry.js";
 import { ConfigError } from "../util/errors.js";
 import { didYouMean } from "../util/suggest.js";
 import { type EvaluateSection, evaluateSchema } from "./evaluate-spec.js";
+import { eventsSchema, toEvents } from "./events-spec.js";
 
 const TWO_PI = 2 * Math.PI;
 
@@ -17,9 +19,9 @@ const variableSchema = z.union([
     unit: z.string().optional(),
     period: z.number().gt(0).nullable().optional().describe("Period of a cyclic variable (phi: 2 pi unless null)"),
     response: z
-      .enum(["difference", "ratio"])
+      .enum(["difference", "ratio", "value"])
       .default("difference")
-      .describe("Learn reco - truth, or reco / truth (for momenta that span decades)"),
+      .describe("Learn reco - truth, reco / truth (for momenta that span decades), or a value that has no truth"),
     min: z
       .number()
       .optional()
@@ -27,6 +29,13 @@ const variableSchema = z.union([
     max: z.number().optional().describe("Largest reconstructed value: what is simulated above is drawn again"),
   }),
 ]);
+
+const categorySchema = z.strictObject({
+  name: z.string().min(1).describe("Name of the category, such as pid or flavour"),
+  truth: z.string().optional().describe("Column of the true category, if there is one"),
+  reco: z.string().optional().describe("Column of the reconstructed category"),
+  values: z.array(z.int()).min(2).max(32).optional().describe("All codes of the reconstructed category"),
+});
 
 const cutSchema = z.strictObject({
   column: z.string(),
@@ -39,6 +48,11 @@ export const objectSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/, "letters and digits, beginning with a letter"),
   variables: z.array(variableSchema).min(1),
   conditions: z.array(z.string()).default([]).describe("Further columns that the response depends on"),
+  categories: z
+    .array(categorySchema)
+    .min(1)
+    .optional()
+    .describe("What the object is taken for: whole numbers that depend on its truth and on what was reconstructed"),
   accepted: z.string().optional().describe("Slots: column with 1 where the object was detected"),
   slots: z.array(z.string()).min(1).optional().describe("Slots: objects that the model is applied to"),
   collection: z
@@ -74,6 +88,7 @@ const runSpecSchema = z.strictObject({
     objects: z.array(objectSchema).min(1),
   }),
   options: z.unknown().optional().describe("Options of the method; `peregrine methods --json` lists them"),
+  events: eventsSchema,
   evaluate: evaluateSchema,
 });
 
@@ -92,6 +107,8 @@ export interface RunSpec {
     readonly objects: readonly ObjectSpec[];
   };
   readonly options: unknown;
+  /** What is learned of events as a whole. */
+  readonly events?: EventsSpec;
   readonly evaluate: EvaluateSection;
 }
 
@@ -103,12 +120,13 @@ export interface RunSpec {
 export function parseRunSpec(input: unknown, where: string): RunSpec {
   const parsed = runSpecSchema.safeParse(input);
   if (!parsed.success) throw specError(parsed.error, where);
-  const { options, data, ...rest } = parsed.data;
+  const { options, data, events: eventsInput, ...rest } = parsed.data;
   const recipe = findRecipe(rest.method);
   const parsedOptions = recipe.options.safeParse(options ?? {});
   if (!parsedOptions.success) throw specError(parsedOptions.error, where, ["options"], recipe.options);
   const objects = toObjects(data.objects, where);
-  return { ...rest, data: { ...data, objects }, options: parsedOptions.data };
+  const events = toEvents(eventsInput, { ...data, objects }, where);
+  return { ...rest, data: { ...data, objects }, options: parsedOptions.data, ...(events && { events }) };
 }
 
 /** JSON Schema of run specs, for editors. */
@@ -134,25 +152,46 @@ function toObject(object: ObjectInput, where: string): ObjectSpec {
   const place = `${where}: data.objects "${name}"`;
   const prefix = (level: "truth" | "reco") =>
     collection === undefined ? `${level}_{object}_` : `${collection[level]}_`;
-  const variables = object.variables.map((input): VariableSpec => {
-    const given: Exclude<typeof input, string> =
+  const given = object.variables.map((input): VariableSpec => {
+    const one: Exclude<typeof input, string> =
       typeof input === "string" ? { name: input, response: "difference" } : input;
-    const unit = given.unit ?? defaultUnit(given.name);
-    const period = given.period === undefined && given.name === "phi" ? TWO_PI : given.period;
-    if (period && given.response === "ratio") {
-      throw new ConfigError(`${place}: "${given.name}" is cyclic; expected response "difference", got "ratio".`);
+    const unit = one.unit ?? defaultUnit(one.name);
+    const period = one.period === undefined && one.name === "phi" ? TWO_PI : one.period;
+    if (period && one.response === "ratio") {
+      throw new ConfigError(`${place}: "${one.name}" is cyclic; expected response "difference", got "ratio".`);
+    }
+    if (one.response === "value" && one.truth !== undefined) {
+      throw new ConfigError(
+        `${place}: "${one.name}" has a true value; expected response "difference" or "ratio", got "value". Leave \`truth\` out, or name it under \`conditions\`.`,
+      );
     }
     return {
-      name: given.name,
-      truth: given.truth ?? `${prefix("truth")}${given.name}`,
-      reco: given.reco ?? `${prefix("reco")}${given.name}`,
-      response: given.response,
+      name: one.name,
+      ...(one.response !== "value" && { truth: one.truth ?? `${prefix("truth")}${one.name}` }),
+      reco: one.reco ?? `${prefix("reco")}${one.name}`,
+      response: one.response,
       ...(unit && { unit }),
       ...(period && { period }),
-      ...(given.min !== undefined && { min: given.min }),
-      ...(given.max !== undefined && { max: given.max }),
+      ...(one.min !== undefined && { min: one.min }),
+      ...(one.max !== undefined && { max: one.max }),
     };
   });
+  const variables = [...given.filter((v) => v.truth !== undefined), ...given.filter((v) => v.truth === undefined)];
+  if (variables[0].truth === undefined) {
+    throw new ConfigError(
+      `${place}: no variable with a true value; expected at least one, got only \`response: value\`. Add what is known of the object before simulation.`,
+    );
+  }
+  const categories = object.categories?.map((category): CategorySpec => {
+    const { name: label, truth, reco = `${prefix("reco")}${label}`, values } = category;
+    return { name: label, reco, ...(truth !== undefined && { truth }), ...(values && { values }) };
+  });
+  const names = [...variables, ...(categories ?? [])].map((v) => v.name);
+  const twice = names.find((one, i) => names.indexOf(one) !== i);
+  if (twice !== undefined) {
+    throw new ConfigError(`${place}: "${twice}" appears twice; expected distinct variables and categories.`);
+  }
+  const tagged = categories && { categories };
   if (collection === undefined) {
     if (object.where.length > 0 || object.order !== undefined) {
       throw new ConfigError(
@@ -160,7 +199,7 @@ function toObject(object: ObjectInput, where: string): ObjectSpec {
       );
     }
     const accepted = object.accepted ?? "accepted_{object}";
-    return { kind: "slots", name, variables, conditions, accepted, slots: object.slots ?? [name] };
+    return { kind: "slots", name, variables, conditions, ...tagged, accepted, slots: object.slots ?? [name] };
   }
   if (object.slots !== undefined || object.accepted !== undefined) {
     throw new ConfigError(
@@ -174,7 +213,8 @@ function toObject(object: ObjectInput, where: string): ObjectSpec {
       `${place}: order: unknown variable; expected one of ${known.join(", ")}, got "${order}".${didYouMean(order, known)}`,
     );
   }
-  return { kind: "collection", name, variables, conditions, link: collection.link, where: object.where, order };
+  const { link } = collection;
+  return { kind: "collection", name, variables, conditions, ...tagged, link, where: object.where, order };
 }
 
 function defaultUnit(variable: string): string | undefined {

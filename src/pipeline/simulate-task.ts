@@ -4,7 +4,7 @@ import type { ObjectSpec } from "../data/objects.js";
 import { toPaired } from "../data/pairing.js";
 import { fromPortable, type PortableTable, toPortable } from "../data/portable.js";
 import { publish } from "../data/publish.js";
-import type { Simulator } from "../data/simulator.js";
+import { CORRELATION_WEIGHT, type EventSimulator, withEvents } from "../models/events/simulator.js";
 import type { ReplayOptions } from "../models/recipe.js";
 import { findRecipe } from "../models/registry.js";
 import { DataError } from "../util/errors.js";
@@ -35,7 +35,7 @@ export interface SimulateChunk {
 }
 
 /** Models that this thread has loaded; a process simulates with one at a time, so only the last is kept. */
-let loaded: { id: string; simulator: Simulator } | undefined;
+let loaded: { id: string; simulator: EventSimulator } | undefined;
 
 export const simulateChunk = defineTask(
   import.meta.url,
@@ -50,15 +50,19 @@ export const simulateChunk = defineTask(
     simulatedOnly,
   }: SimulateChunk): Promise<PortableTable> => {
     if (loaded?.id !== model.id) {
-      const simulator = findRecipe(model.method).load(model.objects, model.parts, model.replay);
+      const { objects, parts, replay } = model;
+      const recipe = findRecipe(model.method);
+      const simulator = withEvents((how) => recipe.load(objects, parts, how), objects, parts, replay);
       loaded = { id: model.id, simulator };
     }
+    const { simulator } = loaded;
     const raw = repeat(fromPortable(truth), oversample);
     const pairing = toPaired(raw, model.objects, "simulate", false);
-    const simulated = await loaded.simulator.simulate(pairing.table, { seed, firstEvent: firstEvent * oversample });
+    const simulated = await simulator.simulate(pairing.table, { seed, firstEvent: firstEvent * oversample });
     const selected = raw.select(keep);
     const kept = withWeights(selected, simulated, model, oversample);
-    const columns = publish(simulated, pairing, model.objects);
+    const flags = simulator.flags.map((name) => simulated.column(name));
+    const columns = [...publish(simulated, pairing, model.objects), ...flags];
     if (!simulatedOnly) return toPortable(kept.with(columns));
     const weight = kept === selected ? undefined : kept.withRole("weight");
     return toPortable(new EventTable(weight === undefined ? columns : [...columns, weight], kept.length));
@@ -73,7 +77,7 @@ function repeat(table: EventTable, times: number): EventTable {
 
 /**
  * Event weights: shared out among the copies of an event, and, where acceptance is kept as a weight, multiplied by the
- * probability that all fixed slots are detected.
+ * probability that all fixed slots are detected, and by the density ratio of a correction for correlations.
  */
 function withWeights(kept: EventTable, simulated: EventTable, model: SharedModel, oversample: number): EventTable {
   const slots =
@@ -88,9 +92,11 @@ function withWeights(kept: EventTable, simulated: EventTable, model: SharedModel
       throw new DataError(`column "${name}": weight is not finite; expected a number, got ${weight[i]} in row ${i}.`);
     }
   }
-  for (const slot of slots) {
-    const acceptance = simulated.flat(`acceptance_${slot}`);
-    for (let i = 0; i < weight.length; i++) weight[i] *= Number(acceptance[i]);
+  const factors = slots.map((slot) => `acceptance_${slot}`);
+  if (simulated.has(CORRELATION_WEIGHT)) factors.push(CORRELATION_WEIGHT);
+  for (const name of factors) {
+    const factor = simulated.flat(name);
+    for (let i = 0; i < weight.length; i++) weight[i] *= Number(factor[i]);
   }
   return kept.with([flatColumn(name, weight, { role: "weight" })]);
 }

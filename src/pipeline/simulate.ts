@@ -43,9 +43,11 @@ export async function* simulate(
   if (!Number.isInteger(oversample) || oversample < 1) {
     throw new ConfigError(`simulate: oversample out of range; expected an integer >= 1, got ${oversample}.`);
   }
-  const { objects, weight } = bundle.manifest.spec.data;
+  const { data, events } = bundle.manifest.spec;
+  const { objects, weight } = data;
+  const flags = events?.triggers.map(({ column }) => column);
   const weights = weight !== undefined && truth.schema.has(weight) ? [weight] : [];
-  const keep = keptColumns(objects, weight, truth, options.keep).columns;
+  const keep = keptColumns(objects, weight, truth, options.keep, flags).columns;
   const { simulatedOnly = false } = options;
   const model = share(bundle, { acceptance: options.acceptance ?? "draw" });
   const seed = toSeed(options.seed);

@@ -15,6 +15,8 @@ export interface PlanContext {
   readonly skip: readonly ("together" | "classifier")[];
   /** Whether the events that the candidate was trained on are known. */
   readonly training: boolean;
+  /** Columns of event-level flags that both have. */
+  readonly triggers: readonly string[];
   /** How rows go together, where both hold the same truth. */
   readonly alignment?: Alignment;
 }
@@ -29,16 +31,18 @@ export function jointsOf(objects: readonly ObjectSpec[], { section }: PlanContex
   const lists = objects.filter((o) => o.kind === "collection");
   const of = (names: readonly { readonly object: string; readonly spec: ObjectSpec }[]) => {
     const all = names.flatMap(({ object, spec }) =>
-      spec.variables.map(({ name, period }) => ({
+      spec.variables.map(({ name, period, truth }) => ({
         reco: paired.reco(object, name),
-        truth: paired.truth(object, name),
+        ...(truth !== undefined && { truth: paired.truth(object, name) }),
         ...(period && { period }),
       })),
     );
+    const seen = all.slice(0, TOGETHER);
+    const known = seen.flatMap(({ truth, ...rest }) => (truth === undefined ? [] : [{ ...rest, truth }]));
     return {
-      columns: all.slice(0, TOGETHER).map(({ reco }) => reco),
-      conditions: all.slice(0, TOGETHER).map(({ truth }) => truth),
-      residuals: all.slice(0, TOGETHER),
+      columns: seen.map(({ reco }) => reco),
+      conditions: known.map(({ truth }) => truth),
+      residuals: known,
     };
   };
   const fixed = slots.flatMap((spec) => objectNames(spec, "simulate").map((object) => ({ object, spec })));

@@ -15,6 +15,8 @@ const SHORT: Record<string, string> = {
   plan: "Plan",
   efficiency: "Overall",
   "efficiency-profile": "Profile",
+  categories: "χ²",
+  "category-shift": "Largest",
   yield: "Yield",
   reliability: "Reliability",
   ranks: "Ranks",

@@ -10,6 +10,7 @@ const FAMILIES: readonly { readonly title: string; readonly kinds: readonly Head
   { title: "Whole events", kinds: ["joint"] },
   { title: "Variables and responses", kinds: ["variable", "response"] },
   { title: "Acceptances and yields", kinds: ["acceptance", "yield", "reliability"] },
+  { title: "Categories", kinds: ["category"] },
   { title: "Draws, copies, training on it", kinds: ["draws", "memorisation", "downstream"] },
 ];
 

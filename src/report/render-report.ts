@@ -1,4 +1,5 @@
 import type { Evaluation, TableSummary } from "../metrics/index.js";
+import { categorySections } from "./category-section.js";
 import { CLIENT } from "./client.js";
 import { groupSections } from "./group-sections.js";
 import { headlineTable } from "./headline-table.js";
@@ -57,6 +58,7 @@ export function renderReport(evaluation: Evaluation, context: ReportContext, ass
     { id: "overview", title: "Overview", body: overview(evaluation.headlines, headlineTarget), plots: [] },
     ...jointSections(evaluation, labels),
     ...groupSections(evaluation, labels),
+    ...categorySections(evaluation, labels),
     ...yieldSection(evaluation, labels),
     ...taskSections(evaluation, labels),
     ...trainingSection(context.training),

@@ -22,6 +22,7 @@ export function plotId(kind: Headline["kind"], name: string, part?: string): str
 /** Where a headline's numbers are drawn. */
 export function headlineTarget({ kind, subject, against, metric }: Headline): string {
   if (kind === "yield" || (kind === "acceptance" && against === undefined)) return "yields";
+  if (kind === "category") return `category:${idOf(subject)}`;
   if (kind === "joint") return `joint:${idOf(subject)}`;
   const part = kind === "response" && (metric === "pit" || metric === "plan") ? metric : against;
   return `card-${plotId(kind, subject, part)}`;

@@ -9,4 +9,5 @@ export const STREAMS = {
   simulate: 0x4000,
   split: 0x5000,
   evaluate: 0x6000,
+  events: 0x9000,
 } as const;

@@ -16,7 +16,11 @@ export function simulate(seed: number, n: number, width: number): EventTable {
   const reco = truth.map((p, i) => (accepted[i] === 1 ? p + width * random.normal() : Number.NaN));
   const hits = Int32Array.from({ length: n }, () => random.poisson(4));
   const weights = Float64Array.from({ length: n }, () => (random.uniform() < 0.1 ? -0.5 : 1));
+  const kind = Int32Array.from({ length: n }, () => (random.uniform() < 0.6 ? 211 : 2212));
+  const taken = kind.map((code) => (random.uniform() < 0.5 * width ? 321 : code));
   return new EventTable([
+    flatColumn("kind", kind),
+    flatColumn("taken", taken),
     flatColumn("truth_p", truth, { unit: "GeV" }),
     flatColumn("reco_p", reco, { unit: "GeV" }),
     flatColumn("accepted", accepted, { dtype: "bool" }),
@@ -49,6 +53,10 @@ export const spec: EvaluationSpec = {
     },
   ],
   acceptances: [{ name: "pip", accepted: "accepted", against: ["truth_p", "hits"], title: "π⁺", group: "pip" }],
+  categories: [
+    { name: "pid", reco: "taken", truth: "kind", when: "accepted", title: `pid ${NASTY}`, group: "pip" },
+    { name: NASTY, reco: "taken" },
+  ],
   yields: [{ name: "all", all: ["accepted"], title: `all ${NASTY}` }],
 };
 

@@ -36,15 +36,17 @@ export async function fitSpec(
   const start = performance.now();
   const bundle = await withTables(paths(spec.data.files), spec.data.tree, (events) =>
     withTables(paths(spec.data.generated ?? []), spec.data.tree, (generated) =>
-      fit(
-        spec,
-        { events, ...(spec.data.generated && { generated }) },
-        {
-          pool: session.pool,
-          seed: spec.seed,
-          onProgress: (progress) => session.showFit(progress),
-          onWarning: (message) => session.warn(message),
-        },
+      withTables(paths(spec.events?.files ?? []), spec.data.tree, (whole) =>
+        fit(
+          spec,
+          { events, ...(spec.data.generated && { generated }), ...(spec.events?.files && { whole }) },
+          {
+            pool: session.pool,
+            seed: spec.seed,
+            onProgress: (progress) => session.showFit(progress),
+            onWarning: (message) => session.warn(message),
+          },
+        ),
       ),
     ),
   );
@@ -62,11 +64,39 @@ interface ObjectSummary {
   readonly learnedAcceptance: number;
 }
 
+type Auc = { readonly value: number; readonly error: number };
+
+interface EventsSummary {
+  readonly correlations?: {
+    readonly auc: { readonly before: Auc; readonly after: Auc };
+    readonly ratio: { readonly cap: number };
+    readonly attempts: { readonly mean: number };
+  };
+  readonly triggers?: Readonly<Record<string, { readonly rate: number; readonly learnedRate: number }>>;
+}
+
 function describeFit({ manifest }: Bundle): string {
-  return Object.entries(manifest.summary as Record<string, ObjectSummary>)
-    .map(
-      ([object, s]) =>
-        `${object}: ${formatCount(s.accepted)} of ${formatCount(s.generated)} accepted: ${(100 * s.acceptance).toFixed(2)} %, as learned ${(100 * s.learnedAcceptance).toFixed(2)} %`,
-    )
-    .join("\n");
+  const { events, ...objects } = manifest.summary as Record<string, unknown>;
+  const lines = Object.entries(objects as Record<string, ObjectSummary>).map(
+    ([object, s]) =>
+      `${object}: ${formatCount(s.accepted)} of ${formatCount(s.generated)} accepted: ${(100 * s.acceptance).toFixed(2)} %, as learned ${(100 * s.learnedAcceptance).toFixed(2)} %`,
+  );
+  return [...lines, ...(manifest.spec.events === undefined ? [] : describeEvents(events as EventsSummary))].join("\n");
+}
+
+function describeEvents({ correlations, triggers = {} }: EventsSummary): string[] {
+  const lines: string[] = [];
+  if (correlations !== undefined) {
+    const { auc, ratio, attempts } = correlations;
+    const text = ({ value, error }: Auc) => `${value.toFixed(4)} ± ${error.toFixed(4)}`;
+    lines.push(
+      `correlations: a classifier tells simulated events from real ones with AUC ${text(auc.before)} before the correction, ${text(auc.after)} after; ${attempts.mean.toFixed(2)} draws an event, density ratios cut at ${ratio.cap.toFixed(2)}`,
+    );
+  }
+  for (const [column, { rate, learnedRate }] of Object.entries(triggers)) {
+    lines.push(
+      `trigger ${column}: fired in ${(100 * rate).toFixed(2)} % of held-out events, as learned ${(100 * learnedRate).toFixed(2)} %`,
+    );
+  }
+  return lines;
 }

@@ -37,8 +37,9 @@ export function run(bundlePath: string, truthPath: string, options: Options): Pr
     const bundle = await readBundleFolder(bundlePath);
     const began = performance.now();
     const events = await withTables([truthPath], options.tree, ([truth]) => {
-      const { objects, weight } = bundle.manifest.spec.data;
-      tellLeftOut(session, truth.name, keptColumns(objects, weight, truth, options.keep));
+      const { data, events: whole } = bundle.manifest.spec;
+      const flags = whole?.triggers.map(({ column }) => column);
+      tellLeftOut(session, truth.name, keptColumns(data.objects, data.weight, truth, options.keep, flags));
       const create = treeOptions(options, truth);
       const total =
         truth.length === undefined

@@ -1,5 +1,5 @@
 /** @file Object models as one ONNX graph: truth and noise in, acceptance and reconstructed variables out. */
-import type { ObjectSpec, VariableSpec } from "../../data/objects.js";
+import { type ObjectSpec, trueVariables, type VariableSpec } from "../../data/objects.js";
 import { input, ops, type Tensor } from "../../engine/index.js";
 import { forestGraph } from "../../trees/onnx/forest.js";
 import type { ExportedGraphs } from "../recipe.js";
@@ -18,7 +18,7 @@ export function factorisedGraphs(
   const description = objects.map((spec) => {
     const { name } = spec;
     const model = models.get(name) as ObjectModel;
-    const columns = [...spec.variables.map((v) => v.name), ...spec.conditions];
+    const columns = [...trueVariables(spec).map((v) => v.name), ...spec.conditions];
     const noises = RECONSTRUCTION_NOISE + attemptsOf(spec) * model.reconstruction.sampler.noises;
     const truth = input(`truth_${name}`, "float32", [`n_${name}`, columns.length]);
     const noise = input(`noise_${name}`, "float32", [`n_${name}`, noises]);
@@ -31,7 +31,7 @@ export function factorisedGraphs(
       name,
       appliesTo: spec.kind === "slots" ? spec.slots : [name],
       truth: [
-        ...spec.variables.map(({ name: column, unit, period }) => ({ name: column, unit, period })),
+        ...trueVariables(spec).map(({ name: column, unit, period }) => ({ name: column, unit, period })),
         ...spec.conditions.map((column) => ({ name: column })),
       ],
       reco: spec.variables.map(({ name: column, unit, period, min, max }) => ({
@@ -48,7 +48,10 @@ export function factorisedGraphs(
       },
     };
   });
-  return { inputs, outputs, description, without: [] };
+  const without = objects.flatMap(({ name, categories = [] }) =>
+    categories.map((category) => `${name}: the category "${category.name}" is not in the file.`),
+  );
+  return { inputs, outputs, description, without };
 }
 
 /** Draws of an object: more than one only where a variable has limits. */
@@ -59,7 +62,7 @@ function attemptsOf(spec: ObjectSpec): number {
 /** Reconstructed variables [n, variables], drawn again where they lie beyond their limits. */
 function reconstructionGraph(spec: ObjectSpec, model: Reconstruction, features: Tensor, noise: Tensor): Tensor {
   const { sampler, scales } = model;
-  const truths = spec.variables.map((_, v) => slice(features, v, v + 1));
+  const truths = trueVariables(spec).map((_, v) => slice(features, v, v + 1));
   const widths = scales.map(({ forest }) => (forest === undefined ? undefined : exp(forestGraph(forest, features))));
   const draw = (attempt: number) => {
     const from = RECONSTRUCTION_NOISE + attempt * sampler.noises;
@@ -82,7 +85,8 @@ function reconstructionGraph(spec: ObjectSpec, model: Reconstruction, features: 
   return concat(values.map((value, v) => clipped(spec.variables[v], value)));
 }
 
-function applied(variable: VariableSpec, truth: Tensor, response: Tensor): Tensor {
+function applied(variable: VariableSpec, truth: Tensor | undefined, response: Tensor): Tensor {
+  if (truth === undefined) return response;
   if (variable.response === "ratio") return mul(truth, response);
   const { period } = variable;
   const value = add(truth, response);

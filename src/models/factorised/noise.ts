@@ -1,4 +1,4 @@
-import type { Draws } from "../../data/simulator.js";
+import { type Draws, eventIndex } from "../../data/simulator.js";
 import { philox4x32 } from "../../util/philox.js";
 import { toSeed } from "../../util/random.js";
 import { STREAMS } from "../../util/streams.js";
@@ -27,8 +27,8 @@ export function uniformOf(word: number): number {
 }
 
 /** Noise of the rows of one object. @param stream Number of the object among those of an event. */
-export function rowNoise(rows: ObjectRows, { seed, firstEvent = 0 }: Draws, stream: number): RowNoise {
-  const key = toSeed(seed);
+export function rowNoise(rows: ObjectRows, draws: Draws, stream: number): RowNoise {
+  const key = toSeed(draws.seed);
   const low = Number(key & 0xffffffffn) | 0;
   const high = Number(key >> 32n) | 0;
   const eventOf = eventsOf(rows);
@@ -40,7 +40,7 @@ export function rowNoise(rows: ObjectRows, { seed, firstEvent = 0 }: Draws, stre
         const row = chosen === undefined ? r : chosen[r];
         const local = eventOf === undefined ? row : eventOf[row];
         const place = rows.offsets === undefined ? 0 : row - rows.offsets[local];
-        const event = firstEvent + local;
+        const event = eventIndex(draws, local);
         const upper = Math.floor(event / TWO_POW_32) | 0;
         for (let c = first, known = -1; c < first + count; c++) {
           const wanted = c >> 2;

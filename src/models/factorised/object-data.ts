@@ -1,6 +1,6 @@
 /** @file The rows that one object's model is trained on, taken from a paired table. */
 import { type Column, type EventTable, toFloat64, trimmed } from "../../data/event-table.js";
-import { type ObjectSpec, paired } from "../../data/objects.js";
+import { type ObjectSpec, paired, trueVariables } from "../../data/objects.js";
 import type { TypedArray } from "../../data/schema.js";
 import { DataError } from "../../util/errors.js";
 
@@ -35,7 +35,7 @@ function toFloat32(values: TypedArray): Float32Array {
  */
 export function objectRows(table: EventTable, spec: ObjectSpec, object: string): ObjectRows {
   const names = [
-    ...spec.variables.map((v) => paired.truth(object, v.name)),
+    ...trueVariables(spec).map((v) => paired.truth(object, v.name)),
     ...spec.conditions.map((c) => paired.condition(object, c)),
   ];
   const columns = names.map((name) => table.column(name));
@@ -51,7 +51,7 @@ export function objectRows(table: EventTable, spec: ObjectSpec, object: string):
 /** Reads all that training needs of an object. @throws DataError for bad values or weights. */
 export function trainingRows(table: EventTable, spec: ObjectSpec, object: string): TrainingRows {
   const base = objectRows(table, spec, object);
-  spec.variables.forEach(({ name, period }, v) => {
+  trueVariables(spec).forEach(({ name, period }, v) => {
     if (period !== undefined) requireWithin(period, base.features[v], paired.truth(object, name));
   });
   const accepted = content(table.column(paired.accepted(object))) as Uint8Array;

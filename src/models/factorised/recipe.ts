@@ -1,10 +1,11 @@
-import type { ObjectSpec } from "../../data/objects.js";
+import { type ObjectSpec, trueVariables } from "../../data/objects.js";
 import { DataError } from "../../util/errors.js";
 import { Random, toSeed } from "../../util/random.js";
 import { STREAMS } from "../../util/streams.js";
 import type { FitContext, FittedModel, Recipe, TrainingData } from "../recipe.js";
 import { type Acceptance, type AcceptanceSample, flaggedSample, separateSample } from "./acceptance/acceptance.js";
 import { decodeAcceptance, fitAcceptance } from "./acceptance/kinds.js";
+import { decodeCategories, encodeCategories, fitCategories } from "./categories.js";
 import { factorisedGraphs } from "./export.js";
 import { objectRows, rowWeights, type TrainingRows, trainingRows } from "./object-data.js";
 import { type FactorisedOptions, factorisedOptions } from "./options.js";
@@ -33,6 +34,7 @@ export const factorised: Recipe<FactorisedOptions> = {
       const fitted = await fitObject(spec, options, data, context, seeds);
       parts.set(`${spec.name}.acceptance`, fitted.model.acceptance.encode());
       parts.set(`${spec.name}.reconstruction`, encodeReconstruction(fitted.model.reconstruction));
+      if (fitted.model.categories) parts.set(`${spec.name}.categories`, encodeCategories(fitted.model.categories));
       summary[spec.name] = fitted.summary;
     }
     return { parts, summary };
@@ -51,11 +53,12 @@ function objectModels(
     return bytes;
   };
   return new Map(
-    objects.map(({ name }): [string, ObjectModel] => [
+    objects.map(({ name, categories }): [string, ObjectModel] => [
       name,
       {
         acceptance: decodeAcceptance(part(`${name}.acceptance`)),
         reconstruction: decodeReconstruction(part(`${name}.reconstruction`)),
+        ...(categories && { categories: decodeCategories(part(`${name}.categories`)) }),
       },
     ]),
   );
@@ -81,14 +84,16 @@ async function fitObject(
       `${spec.name}: only ${accepted} accepted objects to learn from; the response is a coarse average below about ${FEW}.`,
     );
   }
+  const tagged = spec.categories && (await fitCategories(spec, data.events, training, context, seeds[1]));
   return {
-    model: { acceptance, reconstruction: model },
+    model: { acceptance, reconstruction: model, ...(tagged && { categories: tagged.models }) },
     summary: {
       ...(await closure(acceptance, sample)),
       accepted,
       acceptanceModel: { kind: acceptance.kind, ...acceptance.summary, ...(choice && { choice }) },
       reconstructionModel: { kind: model.sampler.kind },
       domain: domains(spec, training),
+      ...(tagged && { categories: tagged.summary }),
     },
   };
 }
@@ -111,7 +116,7 @@ async function closure(model: Acceptance, sample: AcceptanceSample) {
 /** Range of each truth variable in training. */
 function domains(spec: ObjectSpec, training: TrainingRows): Record<string, [number, number]> {
   return Object.fromEntries(
-    spec.variables.map(({ name }, v) => {
+    trueVariables(spec).map(({ name }, v) => {
       let low = Number.POSITIVE_INFINITY;
       let high = Number.NEGATIVE_INFINITY;
       for (const x of training.features[v]) {

@@ -1,9 +1,10 @@
 import { type Column, type EventTable, flatColumn, jaggedColumn } from "../../data/event-table.js";
-import { type ObjectSpec, objectNames, paired } from "../../data/objects.js";
+import { type ObjectSpec, objectNames, paired, trueVariables } from "../../data/objects.js";
 import { type Field, Schema, type TypedArray } from "../../data/schema.js";
 import type { Draws, Simulator } from "../../data/simulator.js";
 import type { ReplayOptions } from "../recipe.js";
 import type { Acceptance } from "./acceptance/acceptance.js";
+import { type CategoryModel, drawCategories, trueCategories } from "./categories.js";
 import { type RowNoise, rowNoise } from "./noise.js";
 import { type ObjectRows, objectRows } from "./object-data.js";
 import { gatherRows, type Reconstruction, reconstruct } from "./reconstruction/reconstruction.js";
@@ -12,10 +13,14 @@ import { gatherRows, type Reconstruction, reconstruct } from "./reconstruction/r
 export interface ObjectModel {
   readonly acceptance: Acceptance;
   readonly reconstruction: Reconstruction;
+  /** In the order of the spec's categories. */
+  readonly categories?: readonly CategoryModel[];
 }
 
 /** First noise column of the reconstruction; column 0 decides the acceptance. */
 export const RECONSTRUCTION_NOISE = 1;
+/** First noise column of the categories, far beyond those of any reconstruction. */
+const CATEGORY_NOISE = 12_000;
 
 /** Puts object models together into a Simulator of whole events (in paired form). */
 export function factorisedSimulator(
@@ -33,7 +38,9 @@ export function factorisedSimulator(
       for (const [stream, { spec, object }] of applied.entries()) {
         const model = models.get(spec.name) as ObjectModel;
         const rows = objectRows(truth, spec, object);
-        columns.push(...(await simulateObject(rows, spec, object, model, rowNoise(rows, draws, stream), replay)));
+        const categories = trueCategories(truth, spec, object);
+        const noise = rowNoise(rows, draws, stream);
+        columns.push(...(await simulateObject({ ...rows, categories }, spec, object, model, noise, replay)));
       }
       return truth.with(columns);
     },
@@ -42,8 +49,9 @@ export function factorisedSimulator(
 
 function inputFields(spec: ObjectSpec, object: string): Field[] {
   const names = [
-    ...spec.variables.map((v) => paired.truth(object, v.name)),
+    ...trueVariables(spec).map((v) => paired.truth(object, v.name)),
     ...spec.conditions.map((c) => paired.condition(object, c)),
+    ...(spec.categories ?? []).flatMap((c) => (c.truth === undefined ? [] : [paired.truth(object, c.name)])),
   ];
   return names.map((name) => ({ name, dtype: "float32", jagged: spec.kind === "collection", role: "truth" }));
 }
@@ -60,13 +68,20 @@ function outputFields(spec: ObjectSpec, object: string, replay: ReplayOptions): 
       ...(unit && { unit }),
       ...(period && { period }),
     })),
+    ...(spec.categories ?? []).map(({ name }) => ({
+      name: paired.reco(object, name),
+      dtype: "float32" as const,
+      jagged,
+      role: "reco" as const,
+      unit: "",
+    })),
   ];
   if (replay.acceptance === "weight") fields.push({ name: paired.acceptance(object), dtype: "float32", jagged });
   return fields;
 }
 
 async function simulateObject(
-  { rows, features, offsets }: ObjectRows,
+  { rows, features, offsets, categories }: ObjectRows & { readonly categories: readonly Float32Array[] },
   spec: ObjectSpec,
   object: string,
   model: ObjectModel,
@@ -89,14 +104,22 @@ async function simulateObject(
   const kept = all.subarray(0, count);
   const given = features.map((values) => gatherRows(values, kept));
   const reco = await reconstruct(model.reconstruction, spec, given, kept, noise, RECONSTRUCTION_NOISE);
+  const { categories: models = [] } = model;
+  const known = [...given, ...categories.map((codes) => gatherRows(codes, kept)), ...reco];
+  const uniforms = models.map((_, c) => {
+    const column = new Float32Array(count);
+    noise.fill(column, CATEGORY_NOISE + c, 1, kept);
+    return column;
+  });
+  const drawn = [...reco, ...drawCategories(models, known, uniforms)];
   const [flagField, ...fields] = outputFields(spec, object, replay);
   const column = (field: Field, values: TypedArray): Column =>
     offsets === undefined ? flatColumn(field.name, values, field) : jaggedColumn(field.name, offsets, values, field);
   const columns = [
     column(flagField, accepted),
-    ...reco.map((values, v) => column(fields[v], spread(values, kept, rows))),
+    ...drawn.map((values, v) => column(fields[v], spread(values, kept, rows))),
   ];
-  if (replay.acceptance === "weight") columns.push(column(fields[spec.variables.length], acceptance));
+  if (replay.acceptance === "weight") columns.push(column(fields[drawn.length], acceptance));
   return columns;
 }
 

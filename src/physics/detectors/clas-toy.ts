@@ -1,6 +1,6 @@
 import { type Column, type EventTable, flatColumn } from "../../data/event-table.js";
 import { Schema } from "../../data/schema.js";
-import type { Draws, Simulator } from "../../data/simulator.js";
+import { type Draws, eventIndex, type Simulator } from "../../data/simulator.js";
 import { DataError } from "../../util/errors.js";
 import { Random } from "../../util/random.js";
 import { normalCdf } from "../../util/special.js";
@@ -57,9 +57,9 @@ export const clasToy: Detector = {
   },
 };
 
-function detect(truth: EventTable, object: string, slot: number, { seed, firstEvent = 0 }: Draws): Column[] {
+function detect(truth: EventTable, object: string, slot: number, draws: Draws): Column[] {
   const [p, theta, phi] = TRACK_VARIABLES.map((v) => truth.numbers(`truth_${object}_${v}`));
-  const random = new Random(seed, STREAMS.detect + slot);
+  const random = new Random(draws.seed, STREAMS.detect + slot);
   const accepted = new Uint8Array(truth.length);
   const reco = TRACK_VARIABLES.map(() => new Float32Array(truth.length).fill(Number.NaN));
   const drawn = new Float64Array(3);
@@ -67,7 +67,7 @@ function detect(truth: EventTable, object: string, slot: number, { seed, firstEv
     if (!Number.isFinite(p[i] + theta[i] + phi[i])) {
       throw new DataError(`clas-toy: truth of "${object}" is not finite; expected numbers, first bad in event ${i}.`);
     }
-    random.at(firstEvent + i);
+    random.at(eventIndex(draws, i));
     if (!(random.uniform() < clasAcceptance(p[i], theta[i], phi[i]))) continue;
     accepted[i] = 1;
     clasSmear(p[i], theta[i], phi[i], random, drawn);

@@ -94,11 +94,24 @@ export function fitNeighbours(data: ResponseData, options: { readonly neighbours
 
 /** Donors in the cell of a randomised tree. */
 export async function fitTrees(
-  { features, responses, weight }: ResponseData,
+  { spec, features, responses, weight }: ResponseData,
   options: { readonly trees: number; readonly minLeaf?: number | undefined },
   context: FitContext,
 ): Promise<DonorResponses> {
-  const data = { features, targets: responses, ...(weight && { weight }) };
+  // Responses come in units of their width, but for values without a truth; cells are to heed all alike.
+  const targets = responses.map((column, v) =>
+    spec.variables[v].response === "value" ? standardised(column) : column,
+  );
+  const data = { features, targets, ...(weight && { weight }) };
   const minLeaf = options.minLeaf ?? Math.max(5, Math.round(Math.sqrt(features[0].length) / 4));
   return new DonorResponses(await fitRandomTrees(data, { trees: options.trees, minLeaf }, context), responses);
+}
+
+function standardised(column: Float32Array): Float32Array {
+  let [sum, squares] = [0, 0];
+  for (const x of column) sum += x;
+  const mean = sum / column.length;
+  for (const x of column) squares += (x - mean) ** 2;
+  const deviation = Math.sqrt(squares / column.length) || 1;
+  return column.map((x) => (x - mean) / deviation);
 }

@@ -1,4 +1,4 @@
-import type { ObjectSpec } from "../../../data/objects.js";
+import { type ObjectSpec, trueVariables } from "../../../data/objects.js";
 
 /**
  * Maps features to the space in which neighbours are near: each divided by its standard deviation in training, and a
@@ -24,7 +24,7 @@ export function fitNeighbourSpace(spec: ObjectSpec, features: readonly Float32Ar
 
 /** Period of each feature (variables, then conditions), null where it has none. */
 export function featurePeriods(spec: ObjectSpec, count: number): (number | null)[] {
-  return Array.from({ length: count }, (_, f) => spec.variables[f]?.period ?? null);
+  return Array.from({ length: count }, (_, f) => trueVariables(spec)[f]?.period ?? null);
 }
 
 /** Applies the map; a cyclic variable becomes two columns. */

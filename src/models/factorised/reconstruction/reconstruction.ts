@@ -19,6 +19,9 @@ const VERSION = 3;
 /** How often an object is drawn because a variable came out beyond its limits, before it is set to the limit. */
 export const ATTEMPTS = 8;
 
+/** Values without a truth are not scaled: those that many objects share (0, or -1 for none) are to stay what they are. */
+const AS_IT_IS: ResponseScale = { centre: 0 };
+
 /** Draws reconstructed objects. */
 export interface Reconstruction {
   readonly sampler: ResponseSampler;
@@ -42,12 +45,18 @@ export async function fitReconstruction(
   const features = training.features.map(gather);
   const weight = training.weight.some((w) => w !== 1) ? gather(training.weight) : undefined;
   const raw = spec.variables.map((variable, v) =>
-    responseColumn(variable.name, rows, (row) => response(variable, training.features[v][row], training.reco[v][row])),
+    responseColumn(variable.name, rows, (row) =>
+      response(variable, training.features[v]?.[row], training.reco[v][row]),
+    ),
   );
   const around = { pool: context.pool, seed, ...(context.signal && { signal: context.signal }) };
   const scales: ResponseScale[] = [];
   for (const [v, responses] of raw.entries()) {
     context.onProgress?.({ stage: `${spec.name}: resolution`, done: v, total: raw.length });
+    if (spec.variables[v].response === "value") {
+      scales.push(AS_IT_IS);
+      continue;
+    }
     const neutral = spec.variables[v].response === "ratio" ? 1 : 0;
     scales.push(await fitScale(features, responses, neutral, weight, around));
   }
@@ -87,7 +96,7 @@ export async function reconstruct(
       const { centre } = scales[v];
       for (let r = 0; r < rows.length; r++) {
         const k = rows[r];
-        const x = applyResponse(variable, features[v][k], centre + widths[v][k] * drawn[v][r]);
+        const x = applyResponse(variable, features[v]?.[k], centre + widths[v][k] * drawn[v][r]);
         if (!isWithin(variable, x)) outside[r] = 1;
         reco[v][k] = last ? clip(variable, x) : x;
       }

@@ -1,13 +1,15 @@
 import type { VariableSpec } from "../../../data/objects.js";
 
-/** How far reconstruction lies from truth, in the form that the variable is learned in. */
+/** How far reconstruction lies from truth, in the form that the variable is learned in; a value without a truth is its own. */
 export function response(variable: VariableSpec, truth: number, reco: number): number {
+  if (variable.response === "value") return reco;
   if (variable.response === "ratio") return reco / truth;
   return variable.period === undefined ? reco - truth : wrap(reco - truth, variable.period);
 }
 
 /** The reconstructed value that a response makes of a true one. */
 export function applyResponse(variable: VariableSpec, truth: number, value: number): number {
+  if (variable.response === "value") return value;
   if (variable.period !== undefined) return wrap(truth + value, variable.period);
   return variable.response === "ratio" ? truth * value : truth + value;
 }
