@@ -16,10 +16,13 @@ export interface EventDesign {
   /** What stands for a missing object in each condition. */
   readonly fills: readonly number[];
   readonly conditions: readonly ConditionMap[];
+  /** The same for the flags, with what sharper edges need. */
+  readonly flagConditions: readonly ConditionMap[];
   /** Place of each reconstructed variable. */
   readonly targetPlaces: readonly number[];
   readonly targets: readonly ColumnMap[];
   readonly places: number;
+  /** Hidden layers of the flags' networks. */
   readonly hidden: readonly number[];
   readonly flow: FlowShape;
 }
@@ -75,7 +78,7 @@ const declared = ({ name, columns }: { readonly name: string; readonly columns: 
 export function flagsModel({ design, flags: numbers }: EventModel): Uint8Array {
   const tables = tablesOf(design);
   const [raw, present, noise] = [declared(tables.conditions), declared(tables.present), declared(tables.flagNoise)];
-  const x = conditionGraph(design.conditions, raw);
+  const x = conditionGraph(design.flagConditions, raw);
   const { flags, probability } = drawFlags(fixedScope(NETWORKS.flags, numbers), x, noise, present, design.hidden);
   return exportModel({ flags, probability }, { inputs: [raw, present, noise] });
 }

@@ -33,6 +33,9 @@ import { flowSimulator } from "./simulator.js";
 /** Fewer events, or accepted objects of a place, than this call for a warning or an error. */
 const FEW = 1000;
 const FEWEST = 20;
+/** Multiples of cyclic variables that the flags' networks see, and passes that they take. */
+const HARMONICS = 4;
+const FLAG_EPOCHS = 20;
 
 /**
  * Whole events at once: the flags of all objects, and then all reconstructed variables together, given all of the truth.
@@ -94,6 +97,7 @@ async function fitEvents(
     const known = there === undefined ? values[k] : values[k].filter((_, i) => there[i] >= 0);
     return fitConditionMap(known, column.period);
   });
+  const flagConditions = conditions.map((map) => (map.kind === "cyclic" ? { ...map, harmonics: HARMONICS } : map));
   const x = mapConditions(conditions, values);
   const present = events.rows.map((rows) => Float32Array.from(rows, (row) => (row < 0 ? 0 : 1)));
   const flags = events.rows.map((rows, p) => {
@@ -103,16 +107,22 @@ async function fitEvents(
   // Two seeds, so that the networks do not start alike.
   const random = new Random(context.seed, STREAMS.fit);
   const seeds = [toSeed(random.uint32()), toSeed(random.uint32())];
-  const { hidden, bins } = options;
+  const { hidden, bins, acceptance } = options;
   const learnedFlags = await trainNetwork(
     {
       name: NETWORKS.flags,
       rows: table.length,
-      tables: { x, flags, present },
+      tables: { x: mapConditions(flagConditions, values), flags, present },
       ...(weight && { weight }),
-      loss: (scope, of) => flagsLoss(scope, of("x"), of("flags"), of("present"), hidden),
+      loss: (scope, of) => flagsLoss(scope, of("x"), of("flags"), of("present"), acceptance.hidden),
     },
-    { ...options, stage: "event: acceptance" },
+    {
+      patience: 2 * options.patience,
+      rate: acceptance.rate,
+      ...(options.batch && { batch: options.batch }),
+      ...(acceptance.epochs ? { epochs: acceptance.epochs } : { defaultEpochs: FLAG_EPOCHS }),
+      stage: "event: acceptance",
+    },
     seeds[0],
     context,
   );
@@ -144,10 +154,11 @@ async function fitEvents(
     longest,
     fills,
     conditions,
+    flagConditions,
     targetPlaces,
     targets: maps,
     places: places.length,
-    hidden,
+    hidden: acceptance.hidden,
     flow: shape,
   };
   return {

@@ -59,7 +59,7 @@ export interface GanOptions {
   readonly batch?: number;
   /** Largest learning rate of Adam (default 1e-3). */
   readonly rate?: number;
-  /** Weight of the mean squared slope of the judge at real rows (default 0.1). */
+  /** Weight of the mean squared slope of the judge at real rows (default 1). */
   readonly penalty?: number;
   /** Looks without a nearer sample after which training stops (default 25). */
   readonly patience?: number;
@@ -118,7 +118,7 @@ export async function fitConditionalGan(
   options: GanOptions,
   context: FitContext,
 ): Promise<FittedGan> {
-  const { stage = "gan", hidden = [96, 96], judge = [96, 96], rate = 1e-3, penalty = 0.1, patience = 25 } = options;
+  const { stage = "gan", hidden = [96, 96], judge = [96, 96], rate = 1e-3, penalty = 1, patience = 25 } = options;
   const rows = checkData(stage, given);
   const seed = toSeed(context.seed);
   const random = new Random(seed, STREAMS.fit + 0x310);

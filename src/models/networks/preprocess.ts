@@ -6,7 +6,12 @@ const { concat, cos, maximum, minimum, mul, sin, slice } = ops;
 
 /** What becomes of one condition. */
 export type ConditionMap =
-  | { readonly kind: "cyclic"; readonly period: number }
+  | {
+      readonly kind: "cyclic";
+      readonly period: number;
+      /** Sines and cosines up to this multiple of the angle (default 1): more let a network follow sharper edges. */
+      readonly harmonics?: number;
+    }
   | { readonly kind: "normal"; readonly map: ColumnMap };
 
 /** Quantiles less one of each condition. */
@@ -26,9 +31,21 @@ export function fitConditionMaps(
   return columns.map((values, k) => fitConditionMap(values, periods[k] ?? null, weight));
 }
 
-/** Conditions as the network sees them, row after row: all sines, all cosines, then quantiles within the training range. */
+/** Columns that the network sees. */
+export const conditionWidth = (maps: readonly ConditionMap[]): number =>
+  maps.reduce((n, map) => n + (map.kind === "cyclic" ? 2 * (map.harmonics ?? 1) : 1), 0);
+
+/** For each harmonic of each cyclic condition its column and the factor that makes an angle of it. */
+const turnsOf = (maps: readonly ConditionMap[]): { readonly k: number; readonly turn: number }[] =>
+  maps.flatMap((map, k) =>
+    map.kind === "normal"
+      ? []
+      : Array.from({ length: map.harmonics ?? 1 }, (_, h) => ({ k, turn: ((h + 1) * 2 * Math.PI) / map.period })),
+  );
+
+/** Conditions as the network sees them, in columns: all sines, all cosines, then quantiles within the training range. */
 export function mapConditions(maps: readonly ConditionMap[], columns: readonly Float32Array[]): Float32Array[] {
-  const cyclic = maps.flatMap((map, k) => (map.kind === "cyclic" ? [{ turn: (2 * Math.PI) / map.period, k }] : []));
+  const cyclic = turnsOf(maps);
   return [
     ...cyclic.map(({ turn, k }) => columns[k].map((x) => Math.sin(turn * x))),
     ...cyclic.map(({ turn, k }) => columns[k].map((x) => Math.cos(turn * x))),
@@ -42,7 +59,7 @@ export function mapConditions(maps: readonly ConditionMap[], columns: readonly F
 
 /** The same as a graph. @param raw [n, conditions] @returns [n, conditionWidth(maps)] */
 export function conditionGraph(maps: readonly ConditionMap[], raw: Tensor): Tensor {
-  const cyclic = maps.flatMap((map, k) => (map.kind === "cyclic" ? [{ turn: (2 * Math.PI) / map.period, k }] : []));
+  const cyclic = turnsOf(maps);
   const normal = maps.flatMap((map, k) => (map.kind === "normal" ? [{ map: map.map, k }] : []));
   const columnsOf = (list: readonly { readonly k: number }[]) => concat(list.map(({ k }) => slice(raw, k, k + 1)));
   const parts: Tensor[] = [];

@@ -17,8 +17,10 @@ import type { FitContext } from "../recipe.js";
 import { type NetworkNumbers, rowMajor } from "./generator.js";
 
 export interface TrainingOptions {
-  /** Passes over the rows, at most (default 10; more where rows are few). */
+  /** Passes over the rows, at most (default: see `defaultEpochs`). */
   readonly epochs?: number;
+  /** Passes where `epochs` is not given; more where rows are few (default 10). */
+  readonly defaultEpochs?: number;
   /** Rows of a training step (default by the number of rows: 576 to 2048). */
   readonly batch?: number;
   /** Largest learning rate of Adam (default 2e-3). */
@@ -94,7 +96,7 @@ export async function trainNetwork(
   context: FitContext,
 ): Promise<TrainedNumbers> {
   const { stage = name, rate = 2e-3, patience = 8 } = options;
-  const defaults = { epochs: DEFAULT_EPOCHS, leastSteps: LEAST_STEPS, heldOut: HELD_OUT };
+  const defaults = { epochs: options.defaultEpochs ?? DEFAULT_EPOCHS, leastSteps: LEAST_STEPS, heldOut: HELD_OUT };
   const { batch, fraction, perEpoch, steps } = paceFor(rows, options, defaults);
   const network = new Parameters(name);
   const all = { ...tables, ...(weight && { [WEIGHT]: [weight] }) };
