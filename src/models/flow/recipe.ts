@@ -72,6 +72,13 @@ async function fitEvents(
       "method flow: learns which objects of an event are accepted together; expected all generated events with their flags in `files`, got a separate `generated` file. Use the method factorised, or a file of all events.",
     );
   }
+  for (const { name, variables, categories = [] } of objects) {
+    const odd = [...variables.filter((v) => v.response === "value"), ...categories].map((v) => `"${v.name}"`);
+    if (odd.length === 0) continue;
+    throw new ConfigError(
+      `method flow: "${name}" has outputs that this method does not learn; expected variables with a truth, got ${odd.join(", ")}. Leave them out, or use the method factorised.`,
+    );
+  }
   const longest = longestLists(table, objects, options.maxObjects, (object, places, without, all) => {
     context.onWarning?.(
       `${object}: ${without} of ${all} true objects come after the first ${places} of their event and count as lost; raise \`maxObjects\`, or cut on the truth with \`where\`.`,
