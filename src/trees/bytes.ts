@@ -174,3 +174,21 @@ function reverseEach(bytes: Uint8Array, size: number): void {
 export function magicOf(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes.subarray(0, 4));
 }
+
+/**
+ * Reads a model that may be of several kinds.
+ * @param what What to call it in messages. @param decoders By the four letters of each kind.
+ * @throws DataError where the letters are none of these, or the bytes are truncated.
+ */
+export function decodeByMagic<T>(
+  what: string,
+  decoders: Readonly<Record<string, (bytes: Uint8Array) => T>>,
+  bytes: Uint8Array,
+): T {
+  const magic = magicOf(bytes);
+  const decode = Object.hasOwn(decoders, magic) ? decoders[magic] : undefined;
+  if (decode !== undefined) return decode(bytes);
+  throw new DataError(
+    `${what}: unknown kind; expected one of the letters ${Object.keys(decoders).join(", ")}, got "${magic}". It may be of a newer version.`,
+  );
+}

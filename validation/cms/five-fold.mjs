@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { compare, concatTables, fit, openTable, parseRunSpec, simulate, workerPool } from "peregrine-sim";
 import { parse } from "yaml";
+import { sourceOf } from "../tables.mjs";
 
 const { values: args } = parseArgs({
   options: {
@@ -54,16 +55,7 @@ for (const kind of args.kinds.split(",")) {
       chunks.push(chunk);
   }
   const seconds = (performance.now() - start) / 1000;
-  const table = concatTables(chunks);
-  const fast = {
-    name: "fast",
-    schema: table.schema,
-    length: table.length,
-    skipped: [],
-    async *read({ columns } = {}) {
-      yield columns ? table.select(columns) : table;
-    },
-  };
+  const fast = { ...sourceOf(concatTables(chunks)), name: "fast" };
   const found = await compare(full, fast, { seed, spec, pool });
   const clear = found.headlines.filter((h) => h.pValue !== undefined && h.pValue < 0.05 / found.headlines.length);
   const auc = found.headlines.find((h) => h.metric === "auc-trees");

@@ -5,8 +5,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { compare, concatTables, fit, openTable, parseRunSpec, simulate, workerPool } from "peregrine-sim";
+import { compare, fit, openTable, parseRunSpec, simulate, workerPool } from "peregrine-sim";
 import { parse } from "yaml";
+import { collect, sourceOf } from "../tables.mjs";
 
 const { values: args } = parseArgs({
   options: {
@@ -23,18 +24,8 @@ const spec = parseRunSpec(
 const pool = workerPool();
 const full = await openTable(file);
 const bundle = await fit(spec, { events: [full] }, { pool, seed, onWarning: (text) => console.error(text) });
-const chunks = [];
-for await (const chunk of simulate(bundle, full, { seed, start: 700 }, pool)) chunks.push(chunk);
-const table = concatTables(chunks);
-const fast = {
-  name: "fast",
-  schema: table.schema,
-  length: table.length,
-  skipped: [],
-  async *read({ columns } = {}) {
-    yield columns ? table.select(columns) : table;
-  },
-};
+const simulated = await collect(simulate(bundle, full, { seed, start: 700 }, pool));
+const fast = { ...sourceOf(simulated), name: "fast" };
 const found = await compare(full, fast, { seed, spec, start: 700, pool });
 await full.close();
 await pool.close();

@@ -4,8 +4,9 @@
 //   npm run build && node validation/factorised/correlations.mjs [--training 120000] [--events 40000] [--seeds 1,2,3]
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { compare, concatTables, fit, generate, parseRunSpec, simulate, workerPool } from "peregrine-sim";
+import { compare, fit, generate, parseRunSpec, simulate, workerPool } from "peregrine-sim";
 import { parse } from "yaml";
+import { collect, sourceOf } from "../tables.mjs";
 
 const { values: args } = parseArgs({
   options: {
@@ -18,27 +19,6 @@ const training = Number(args.training);
 const events = Number(args.events);
 const pool = workerPool();
 const say = (text) => process.stderr.write(`${text}\n`);
-
-async function all(chunks) {
-  const list = [];
-  for await (const chunk of chunks) list.push(chunk);
-  return concatTables(list);
-}
-
-function sourceOf(table) {
-  return {
-    name: "memory",
-    schema: table.schema,
-    length: table.length,
-    skipped: [],
-    async *read({ columns, start = 0, stop = table.length, chunkSize = 65536 } = {}) {
-      const selected = columns ? table.select(columns) : table;
-      for (let at = start; at < Math.min(stop, table.length); at += chunkSize) {
-        yield selected.slice(at, Math.min(at + chunkSize, stop, table.length));
-      }
-    },
-  };
-}
 
 const text = readFileSync(new URL("../../examples/correlations.yaml", import.meta.url), "utf8");
 const half = training / 2;
@@ -81,7 +61,7 @@ const clock = () => performance.now() / 1000;
 const columns = [];
 for (const seed of args.seeds.split(",").map(Number)) {
   const make = (n, from, detectorSeed) =>
-    all(
+    collect(
       generate({ process: "photoproduction", events: n, seed: from, detector: "clas-toy-pairs", detectorSeed }, pool),
     );
   const whole = await make(training, 100 * seed, 100 * seed + 1);
@@ -99,10 +79,10 @@ for (const seed of args.seeds.split(",").map(Number)) {
     parts: new Map([...bundle.parts].filter(([name]) => !name.startsWith("events."))),
   };
   start = clock();
-  const plain = await all(simulate(plainBundle, sourceOf(truth), { seed: 7 }, pool));
+  const plain = await collect(simulate(plainBundle, sourceOf(truth), { seed: 7 }, pool));
   const plainSeconds = clock() - start;
   start = clock();
-  const corrected = await all(simulate(bundle, sourceOf(truth), { seed: 7 }, pool));
+  const corrected = await collect(simulate(bundle, sourceOf(truth), { seed: 7 }, pool));
   const correctedSeconds = clock() - start;
   const auc = ({ value, error }) => `${value.toFixed(4)} ± ${error.toFixed(4)}`;
   console.log(

@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { concatTables, fit, generate, parseRunSpec, simulate, workerPool } from "peregrine-sim";
 import { classifierTest } from "../../dist/metrics/classifier/index.js";
 import { pointsOf } from "../../dist/metrics/points.js";
+import { collect, sourceOf } from "../tables.mjs";
 
 const { values: args } = parseArgs({
   options: {
@@ -20,29 +21,10 @@ const pool = workerPool();
 const clock = () => performance.now() / 1000;
 const VARIABLES = ["p", "theta", "phi"];
 
-async function all(chunks) {
-  const list = [];
-  for await (const chunk of chunks) list.push(chunk);
-  return concatTables(list);
-}
-
-const sourceOf = (table) => ({
-  name: "memory",
-  schema: table.schema,
-  length: table.length,
-  skipped: [],
-  async *read({ columns, start = 0, stop = table.length, chunkSize = 65536 } = {}) {
-    const selected = columns ? table.select(columns) : table;
-    for (let at = start; at < Math.min(stop, table.length); at += chunkSize) {
-      yield selected.slice(at, Math.min(at + chunkSize, stop, table.length));
-    }
-  },
-});
-
 const toy = (events, number) =>
   generate({ process: "gun", events, detector: "clas-toy", seed: 1000 * seed + number }, pool);
-const training = await all(toy(Number(args.training), 0));
-const [reference, other] = [await all(toy(Number(args.test), 1)), await all(toy(Number(args.test), 2))];
+const training = await collect(toy(Number(args.training), 0));
+const [reference, other] = [await collect(toy(Number(args.test), 1)), await collect(toy(Number(args.test), 2))];
 const flags = other.flat("accepted_particle");
 
 /** Truth and response of accepted particles, as the classifier sees them. */
@@ -97,7 +79,7 @@ for (const kind of args.kinds.split(",")) {
   acceptance ??= bundle.parts.get("particle.acceptance");
   const parts = new Map(bundle.parts).set("particle.acceptance", acceptance);
   const model = { ...bundle, parts };
-  const everywhere = await all(simulate(model, sourceOf(other), { seed: seed + 7, acceptance: "weight" }, pool));
+  const everywhere = await collect(simulate(model, sourceOf(other), { seed: seed + 7, acceptance: "weight" }, pool));
   const found = await auc(points(everywhere, flags));
   const more = sourceOf(concatTables([other, reference, other, reference]));
   const simulating = clock();

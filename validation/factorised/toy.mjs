@@ -5,7 +5,6 @@
 import { parseArgs } from "node:util";
 import {
   clasAcceptance,
-  concatTables,
   EventTable,
   evaluate,
   findProcess,
@@ -17,6 +16,7 @@ import {
   simulate,
   workerPool,
 } from "peregrine-sim";
+import { collect, sourceOf } from "../tables.mjs";
 
 const { values: args } = parseArgs({
   options: {
@@ -47,27 +47,6 @@ const BINS = {
   phi: [100, -Math.PI, Math.PI],
 };
 
-async function all(chunks) {
-  const list = [];
-  for await (const chunk of chunks) list.push(chunk);
-  return concatTables(list);
-}
-
-function sourceOf(table) {
-  return {
-    name: "memory",
-    schema: table.schema,
-    length: table.length,
-    skipped: [],
-    async *read({ columns, start = 0, stop = table.length, chunkSize = 65536 } = {}) {
-      const selected = columns ? table.select(columns) : table;
-      for (let at = start; at < Math.min(stop, table.length); at += chunkSize) {
-        yield selected.slice(at, Math.min(at + chunkSize, stop, table.length));
-      }
-    },
-  };
-}
-
 /** Adds the reaction's quantities and the flag of complete events. */
 function complete(table) {
   const flags = OBJECTS.map((object) => table.flat(`accepted_${object}`));
@@ -79,7 +58,7 @@ function complete(table) {
 
 /** Our reconstruction under the toy's true acceptance: what the reconstruction alone does. */
 async function withTrueAcceptance(bundle, truth) {
-  const everywhere = await all(simulate(bundle, sourceOf(truth), { seed: seed + 50, acceptance: "weight" }, pool));
+  const everywhere = await collect(simulate(bundle, sourceOf(truth), { seed: seed + 50, acceptance: "weight" }, pool));
   const columns = OBJECTS.map((object, slot) => {
     const random = new Random(seed + 60, slot);
     const [p, theta, phi] = ["p", "theta", "phi"].map((v) => truth.numbers(`truth_${object}_${v}`));
@@ -116,7 +95,7 @@ async function judge(reference, candidate) {
 
 /** Learned against true acceptance over the reaction's tracks: rms, mean ratio, and what leaks into the dead zones. */
 async function localAcceptance(bundle, truth) {
-  const weighted = await all(simulate(bundle, sourceOf(truth), { seed, acceptance: "weight" }, pool));
+  const weighted = await collect(simulate(bundle, sourceOf(truth), { seed, acceptance: "weight" }, pool));
   let [n, squares, learned, expected, dead, leaked] = [0, 0, 0, 0, 0, 0];
   for (const object of OBJECTS) {
     const [p, theta, phi] = ["p", "theta", "phi"].map((v) => truth.numbers(`truth_${object}_${v}`));
@@ -138,7 +117,7 @@ async function localAcceptance(bundle, truth) {
 
 const clock = () => performance.now() / 1000;
 let start = clock();
-const training = await all(
+const training = await collect(
   generate({ process: "gun", events: Number(args.training), detector: "clas-toy", seed }, pool),
 );
 const accepted = training.flat("accepted_particle").reduce((sum, flag) => sum + flag, 0);
@@ -171,11 +150,11 @@ say(`fitted in ${fitSeconds.toFixed(1)} s`);
 
 const events = Number(args.events);
 const reaction = { process: "photoproduction", events, seed: seed + 10, detector: "clas-toy" };
-const reference = complete(await all(generate({ ...reaction, detectorSeed: seed + 20 }, pool)));
-const second = complete(await all(generate({ ...reaction, detectorSeed: seed + 30 }, pool)));
-const truth = await all(generate({ process: "photoproduction", events, seed: seed + 10 }, pool));
+const reference = complete(await collect(generate({ ...reaction, detectorSeed: seed + 20 }, pool)));
+const second = complete(await collect(generate({ ...reaction, detectorSeed: seed + 30 }, pool)));
+const truth = await collect(generate({ process: "photoproduction", events, seed: seed + 10 }, pool));
 start = clock();
-const fast = complete(await all(simulate(bundle, sourceOf(truth), { seed: seed + 40 }, pool)));
+const fast = complete(await collect(simulate(bundle, sourceOf(truth), { seed: seed + 40 }, pool)));
 const simulateSeconds = clock() - start;
 const hybrid = complete(await withTrueAcceptance(bundle, truth));
 

@@ -10,6 +10,7 @@ import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { crc32 } from "node:zlib";
+import { allocate, DTYPES } from "../../dist/data/schema.js";
 import { createTable, EventTable, flatColumn, jaggedColumn, Random } from "../../dist/node.js";
 
 const { values: options, positionals } = parseArgs({
@@ -20,19 +21,6 @@ const folder = positionals[0];
 if (folder === undefined) throw new Error("usage: node validation/root/write-check.mjs FOLDER [--events N] [--huge]");
 mkdirSync(folder, { recursive: true });
 
-const ARRAYS = {
-  bool: Uint8Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-  float32: Float32Array,
-  float64: Float64Array,
-};
 const CHUNK = 65_536;
 
 const bytes = (array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
@@ -98,14 +86,14 @@ function lengths(events, mean, seed) {
 
 /** Every bit pattern may come by, save in booleans. */
 function noise(dtype, n, seed) {
-  const values = new ARRAYS[dtype](n);
+  const values = allocate(dtype, n);
   const random = new Random(seed);
   const raw = bytes(values);
   for (let i = 0; i < raw.length; i++) raw[i] = random.at(i).integer(dtype === "bool" ? 2 : 256);
   return values;
 }
 
-function everything(events, mean, dtypes = Object.keys(ARRAYS)) {
+function everything(events, mean, dtypes = DTYPES) {
   const offsets = lengths(events, mean, 4);
   const columns = dtypes.flatMap((dtype, k) => [
     { field: { name: dtype, dtype, jagged: false, unit: "GeV" }, values: noise(dtype, events, 10 * k) },

@@ -1,7 +1,8 @@
 import { type Column, type EventTable, flatColumn, jaggedColumn } from "../../data/event-table.js";
-import { type ObjectSpec, objectNames, paired, trueVariables } from "../../data/objects.js";
+import { type ObjectSpec, objectNames, paired } from "../../data/objects.js";
 import { type Field, Schema, type TypedArray } from "../../data/schema.js";
 import type { Draws, Simulator } from "../../data/simulator.js";
+import { recoFields, truthFields } from "../object-fields.js";
 import type { ReplayOptions } from "../recipe.js";
 import type { Acceptance } from "./acceptance/acceptance.js";
 import { type CategoryModel, drawCategories, trueCategories } from "./categories.js";
@@ -48,26 +49,19 @@ export function factorisedSimulator(
 }
 
 function inputFields(spec: ObjectSpec, object: string): Field[] {
-  const names = [
-    ...trueVariables(spec).map((v) => paired.truth(object, v.name)),
-    ...spec.conditions.map((c) => paired.condition(object, c)),
-    ...(spec.categories ?? []).flatMap((c) => (c.truth === undefined ? [] : [paired.truth(object, c.name)])),
+  const categories = (spec.categories ?? []).filter((c) => c.truth !== undefined);
+  return [
+    ...truthFields(spec, object),
+    ...categories.map(({ name }): Field => {
+      return { name: paired.truth(object, name), dtype: "float32", jagged: spec.kind === "collection", role: "truth" };
+    }),
   ];
-  return names.map((name) => ({ name, dtype: "float32", jagged: spec.kind === "collection", role: "truth" }));
 }
 
 function outputFields(spec: ObjectSpec, object: string, replay: ReplayOptions): Field[] {
   const jagged = spec.kind === "collection";
   const fields: Field[] = [
-    { name: paired.accepted(object), dtype: "bool", jagged, role: "accepted" },
-    ...spec.variables.map(({ name, unit, period }) => ({
-      name: paired.reco(object, name),
-      dtype: "float32" as const,
-      jagged,
-      role: "reco" as const,
-      ...(unit && { unit }),
-      ...(period && { period }),
-    })),
+    ...recoFields(spec, object),
     ...(spec.categories ?? []).map(({ name }) => ({
       name: paired.reco(object, name),
       dtype: "float32" as const,

@@ -9,6 +9,7 @@ import type { ObjectRows } from "../factorised/object-data.js";
 import { applyResponse, clip, isWithin } from "../factorised/reconstruction/response.js";
 import { rowMajor } from "../networks/generator.js";
 import { RowSession } from "../networks/row-session.js";
+import { recoFields, truthFields } from "../object-fields.js";
 import type { ReplayOptions } from "../recipe.js";
 import {
   conditionColumns,
@@ -67,7 +68,7 @@ export function flowSimulator(objects: readonly ObjectSpec[], model: EventModel,
   let sessions: Promise<Sessions> | undefined;
   return {
     name: "flow",
-    inputs: new Schema(objects.flatMap(inputFields)),
+    inputs: new Schema(objects.flatMap((spec) => objectNames(spec, "simulate").flatMap((o) => truthFields(spec, o)))),
     outputs: new Schema(
       objects.flatMap((spec) => objectNames(spec, "simulate").flatMap((o) => fields(spec, o, replay))),
     ),
@@ -162,30 +163,10 @@ function keepBest(world: World, event: number, responses: Float32Array, fewest: 
   return beyond;
 }
 
-function inputFields(spec: ObjectSpec): Field[] {
-  return objectNames(spec, "simulate").flatMap((object) =>
-    [
-      ...spec.variables.map((v) => paired.truth(object, v.name)),
-      ...spec.conditions.map((c) => paired.condition(object, c)),
-    ].map((name): Field => ({ name, dtype: "float32", jagged: spec.kind === "collection", role: "truth" })),
-  );
-}
-
 function fields(spec: ObjectSpec, object: string, replay: ReplayOptions): Field[] {
-  const jagged = spec.kind === "collection";
-  const list: Field[] = [
-    { name: paired.accepted(object), dtype: "bool", jagged, role: "accepted" },
-    ...spec.variables.map(({ name, unit, period }) => ({
-      name: paired.reco(object, name),
-      dtype: "float32" as const,
-      jagged,
-      role: "reco" as const,
-      ...(unit && { unit }),
-      ...(period && { period }),
-    })),
-  ];
-  if (replay.acceptance === "weight") list.push({ name: paired.acceptance(object), dtype: "float32", jagged });
-  return list;
+  const list = recoFields(spec, object);
+  if (replay.acceptance !== "weight") return list;
+  return [...list, { name: paired.acceptance(object), dtype: "float32", jagged: spec.kind === "collection" }];
 }
 
 /** Columns of one object, aligned with its truth. */

@@ -1,8 +1,7 @@
 /** @file The kinds of acceptance: how each is fitted, and got back from its bytes. */
 
 import type { ObjectSpec } from "../../../data/objects.js";
-import { magicOf } from "../../../trees/bytes.js";
-import { DataError } from "../../../util/errors.js";
+import { decodeByMagic } from "../../../trees/bytes.js";
 import type { FitContext } from "../../recipe.js";
 import type { FactorisedOptions } from "../options.js";
 import { featurePeriods } from "../reconstruction/neighbour-space.js";
@@ -48,10 +47,5 @@ const decoders: Readonly<Record<string, (bytes: Uint8Array) => Acceptance>> = {
 
 /** Reads an acceptance of any kind. @throws DataError where the bytes are truncated or not an acceptance. */
 export function decodeAcceptance(bytes: Uint8Array): Acceptance {
-  const magic = magicOf(bytes);
-  const decode = decoders[magic];
-  if (decode !== undefined) return decode(bytes);
-  throw new DataError(
-    `acceptance: unknown kind; expected one of the letters ${Object.keys(decoders).join(", ")}, got "${magic}". It may be of a newer version.`,
-  );
+  return decodeByMagic("acceptance", decoders, bytes);
 }

@@ -1,6 +1,5 @@
 /** @file The kinds of reconstruction: how each is fitted, and got back from its bytes. */
-import { magicOf } from "../../../trees/bytes.js";
-import { DataError } from "../../../util/errors.js";
+import { decodeByMagic } from "../../../trees/bytes.js";
 import type { FitContext } from "../../recipe.js";
 import type { ReconstructionOptions } from "../options.js";
 import { DONORS_MAGIC, decodeDonors, fitNeighbours, fitTrees } from "./donors.js";
@@ -44,10 +43,5 @@ const decoders: Readonly<Record<string, (bytes: Uint8Array) => ResponseSampler>>
 
 /** Reads a sampler of any kind. @throws DataError where the bytes are truncated or not a sampler. */
 export function decodeSampler(bytes: Uint8Array): ResponseSampler {
-  const magic = magicOf(bytes);
-  const decode = decoders[magic];
-  if (decode !== undefined) return decode(bytes);
-  throw new DataError(
-    `reconstruction: unknown kind; expected one of the letters ${Object.keys(decoders).join(", ")}, got "${magic}". It may be of a newer version.`,
-  );
+  return decodeByMagic("reconstruction", decoders, bytes);
 }
